@@ -1,0 +1,1 @@
+"""System of record, staff API, console and worker; one room per feature."""

@@ -1,0 +1,1 @@
+"""MQTT in, durable samples, anomaly detectors and cases."""

@@ -1,0 +1,1 @@
+"""Ground floor: database, settings, errors, identity, outbox, ids and clock."""

@@ -1,0 +1,55 @@
+"""Keyset pages: an opaque cursor instead of an offset."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from kernel.errors import Invalid
+
+T = TypeVar("T")
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=400)]
+DEFAULT_LIMIT = 50
+
+
+class BadCursor(Invalid):
+    """The cursor is not one that this list gave out."""
+
+    slug = "bad-cursor"
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list, and where the next one starts."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+def encode_cursor(*key: object) -> str:
+    """Return an opaque cursor behind the row with this sort key."""
+    return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *, parts: int) -> list[str]:
+    """Return the sort key behind `cursor`.
+
+    Raises:
+        BadCursor: it was not made by `encode_cursor` with so many parts.
+    """
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor("The cursor cannot be read.") from error
+    if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
+        raise BadCursor("The cursor belongs to another list.")
+    return key
+
+
+def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
+    """Split rows fetched with `limit + 1` into the page and whether more follow."""
+    return rows[:limit], len(rows) > limit

@@ -1,0 +1,51 @@
+"""Deployment settings, from the environment."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What differs between two deployments, and nothing else."""
+
+    model_config = SettingsConfigDict(env_prefix="FIELDHAND_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(description="login of the HTTP processes and tenant tasks")
+    ingest_database_url: SecretStr = Field(description="login of gateway and scorer")
+    system_database_url: SecretStr = Field(description="login of relay, sweepers, migrations")
+    admin_database_url: SecretStr | None = Field(default=None, description="superuser, for the first set-up only")
+    redis_url: SecretStr
+    secret_key: SecretStr = Field(min_length=32, description="signs access tokens")
+
+    mqtt_host: str = "127.0.0.1"
+    mqtt_port: int = Field(default=1883, description="listener of the devices")
+    mqtt_gateway_port: int = Field(default=1884, description="listener of the gateways")
+    mqtt_gateway_user: str = "gateway-1"
+    mqtt_gateway_password: SecretStr = SecretStr("")
+    mqtt_password_file: Path | None = Field(default=None, description="written from the device rows")
+    mqtt_acl_file: Path | None = Field(default=None, description="written from the device rows")
+    mqtt_reload_pid_file: Path | None = Field(default=None, description="broker to tell of new files")
+    mqtt_tls_ca: Path | None = None
+
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    mobile_port: int = 8001
+    mount_mobile: str | None = Field(default=None, description="module:factory of the mobile app to mount")
+    web_dist: Path = Path("web/dist")
+
+    fcm_credentials_file: Path | None = Field(default=None, description="Google service account; none: push is off")
+    fcm_endpoint: str | None = Field(default=None, description="another FCM HTTP v1 server than Google's")
+
+    log_level: str = "INFO"
+    log_json: bool = True
+    var_dir: Path = Path("var")
+    database_pool_size: int = Field(default=10, gt=0)
+
+
+@cache
+def get_settings() -> Settings:
+    """Read the environment once per process."""
+    return Settings()
