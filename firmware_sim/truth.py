@@ -1,0 +1,135 @@
+"""The truth behind a run: what really was wrong, for measuring detectors."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from firmware_sim.faults import FAULT_MODES
+from firmware_sim.lures import LureKind
+from firmware_sim.scenario import FaultSpec, LureSpec, Scenario
+
+
+@dataclass(frozen=True)
+class TruthRecord:
+    """One real fault of one device; instants are ISO 8601 in UTC."""
+
+    device: str
+    model: str
+    mode: str
+    failure_group: str
+    metric: str
+    """The leading metric."""
+    onset: str
+    functional_failure_at: str
+    severity: float
+    skill: str
+    part: str
+    closed_at: str | None = None
+    """When a repair ended it."""
+
+
+@dataclass(frozen=True)
+class LureRecord:
+    """One harmless disturbance of one device."""
+
+    device: str
+    kind: LureKind
+    starts_at: str
+    ends_at: str
+
+
+def instant(ms: float) -> str:
+    """Return epoch milliseconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(ms / 1000.0, UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Turns seconds after the end of the history into timestamps as the telemetry carries them."""
+
+    end_ms: int
+    speed: float = 1.0
+    """After the end of the history, how much faster than the wall clock the machines live."""
+
+    def at_ms(self, seconds: float) -> float:
+        """Return the timestamp, in epoch milliseconds, at which this moment is seen."""
+        return self.end_ms + 1000.0 * (seconds / self.speed if seconds > 0 else seconds)
+
+
+def fault_record(fault: FaultSpec, model: str, calendar: Calendar) -> TruthRecord:
+    """Return the truth about one fault."""
+    mode = FAULT_MODES[fault.mode]
+    return TruthRecord(
+        device=fault.device,
+        model=model,
+        mode=fault.mode,
+        failure_group=mode.failure_group,
+        metric=fault.metric or mode.effects[model][0].metric,
+        onset=instant(calendar.at_ms(fault.onset)),
+        functional_failure_at=instant(calendar.at_ms(fault.failure)),
+        severity=fault.severity,
+        skill=mode.skill,
+        part=mode.part,
+    )
+
+
+def fault_records(scenario: Scenario, calendar: Calendar) -> list[TruthRecord]:
+    """Return one record for each fault of the scenario."""
+    models = {device.name: device.model for device in scenario.devices}
+    return [fault_record(fault, models[fault.device], calendar) for fault in scenario.faults]
+
+
+def lure_records(scenario: Scenario, calendar: Calendar) -> list[LureRecord]:
+    """Return one record for each lure and device of the scenario."""
+    return [
+        LureRecord(device, lure.kind, *_bounds(lure, calendar))
+        for lure in scenario.lures
+        for device in lure.devices
+    ]
+
+
+def _bounds(lure: LureSpec, calendar: Calendar) -> tuple[str, str]:
+    return instant(calendar.at_ms(lure.at)), instant(calendar.at_ms(lure.at + lure.lasts))
+
+
+class TruthFile:
+    """The truth of a run as one JSON document, written anew when a fault is closed."""
+
+    def __init__(self, path: Path | None, scenario: Scenario, seed: int, calendar: Calendar) -> None:
+        """Write the document; without a path the records are only kept."""
+        self._path = path
+        self._head = {
+            "scenario": scenario.name,
+            "seed": seed,
+            "history_ends_at": instant(calendar.end_ms),
+        }
+        self.faults = fault_records(scenario, calendar)
+        self._lures = lure_records(scenario, calendar)
+        self._write()
+
+    def close(self, device: str, at_ms: float) -> None:
+        """Mark the open faults of a device that have begun as repaired."""
+        at = instant(at_ms)
+        self.faults = list(_closed(self.faults, device, at))
+        self._write()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        body = self._head | {
+            "faults": [asdict(record) for record in self.faults],
+            "lures": [asdict(record) for record in self._lures],
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(self._path.suffix + ".part")
+        fresh.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+        os.replace(fresh, self._path)
+
+
+def _closed(records: Iterable[TruthRecord], device: str, at: str) -> Iterable[TruthRecord]:
+    for record in records:
+        begun = record.device == device and record.onset <= at
+        yield replace(record, closed_at=at) if begun and record.closed_at is None else record
