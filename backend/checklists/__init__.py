@@ -1,0 +1,1 @@
+"""Versioned checklists and the check of their answers."""

@@ -1,0 +1,42 @@
+"""Table of checklist templates."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import TenantRow, tenant_args
+
+
+class ChecklistTemplate(TenantRow):
+    """One version of a checklist; a published version does not change any more."""
+
+    __tablename__ = "checklist_template"
+    __table_args__ = tenant_args(
+        UniqueConstraint("tenant_id", "code", "version"),
+        CheckConstraint("version > 0", name="version_positive"),
+        Index(
+            "uq_checklist_template_current",
+            "tenant_id",
+            "code",
+            unique=True,
+            postgresql_where=text("published_at IS NOT NULL AND retired_at IS NULL"),
+        ),
+    )
+
+    code: Mapped[str]
+    version: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    asset_class: Mapped[str | None]
+    """Code of the asset class it is for; None: any."""
+    work_type: Mapped[str | None]
+    """Kind of work it is for; None: any."""
+    items: Mapped[list[Any]] = mapped_column(JSONB)
+    """In order; see `answers.Item` for the members."""
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None]
+    retired_at: Mapped[datetime | None]

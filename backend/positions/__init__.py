@@ -1,0 +1,1 @@
+"""Where technicians are while they are on shift."""

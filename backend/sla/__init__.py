@@ -1,0 +1,1 @@
+"""Promises about time: calendars, policies and the clocks that run."""
