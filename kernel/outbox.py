@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.db import TenantRow, refers, tenant_args, tenant_of
@@ -43,11 +43,14 @@ class OutboxEvent(TenantRow):
     __tablename__ = "outbox_event"
     __table_args__ = tenant_args(
         Index("ix_outbox_event_waiting", "id", postgresql_where=text("relayed_at IS NULL")),
+        Index("ix_outbox_event_feed", "tenant_id", "xid", "id"),
         info={"app": "SELECT, INSERT", "ingest": "SELECT, INSERT"},
     )
 
     topic: Mapped[str]
     body: Mapped[dict[str, Any]]
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"))
+    """The writing transaction: who reads `xid < xmin of his snapshot` in order of (xid, id) skips no late commit."""
     relayed_at: Mapped[datetime | None]
 
 

@@ -1,0 +1,1 @@
+"""The command line: every process and tool of Fieldhand as one program."""

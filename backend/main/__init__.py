@@ -1,0 +1,1 @@
+"""The staff API and the console behind one origin."""

@@ -1,0 +1,60 @@
+"""The application of the staff: the rooms' routes, the console, and the mobile app where it shares the origin."""
+
+from importlib import import_module
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from backend.assets import routes as assets
+from backend.checklists import routes as checklists
+from backend.customers import routes as customers
+from backend.identity import routes as identity
+from backend.live import routes as live
+from backend.main import console
+from backend.notifications import routes as notifications
+from backend.planning import routes as planning
+from backend.positions import routes as positions
+from backend.sla import routes as sla
+from backend.surveys import routes as surveys
+from backend.technicians import routes as technicians
+from backend.tickets import routes as tickets
+from backend.work import routes as work
+from inventory import routes as inventory
+from iot_gateway import routes as telemetry
+from kernel.http import include
+from kernel.settings import get_settings
+from kernel.web import make_app
+
+ROOMS = (
+    assets, checklists, customers, live, notifications, planning, positions, sla, technicians, tickets, work, inventory,
+    telemetry,
+)  # fmt: skip
+
+
+class PathSwitch:
+    """Sends paths under a prefix to another application of the same origin."""
+
+    def __init__(self, app: ASGIApp, *, prefix: str, other: ASGIApp) -> None:
+        """Stand before `app`."""
+        self.app, self.prefix, self.other = app, prefix, other
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pick the application by path."""
+        chosen = self.other if scope["type"] == "http" and scope["path"].startswith(self.prefix) else self.app
+        await chosen(scope, receive, send)
+
+
+def create_app() -> FastAPI:
+    """Return the staff application."""
+    settings = get_settings()
+    app = make_app(name="api", title="Fieldhand staff API", version="1")
+    for room in ROOMS:
+        include(app, room.router, room.ACCESS, prefix="/api/v1")
+    include(app, identity.router, identity.ACCESS, prefix="/api/v1")
+    include(app, surveys.router, surveys.ACCESS, prefix="")
+    console.serve(app, settings.web_dist)
+    if settings.mount_mobile:
+        module, factory = settings.mount_mobile.split(":")
+        mobile: ASGIApp = getattr(import_module(module), factory)()
+        app.add_middleware(PathSwitch, prefix="/mobile/", other=mobile)
+    return app

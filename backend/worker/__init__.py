@@ -1,0 +1,1 @@
+"""The Celery worker: deliveries, jobs and the nightly calendar."""

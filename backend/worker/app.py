@@ -1,0 +1,56 @@
+"""Celery tasks: three lines around a service each."""
+
+from typing import Any
+from uuid import UUID
+
+from celery.schedules import crontab
+from kombu.exceptions import OperationalError as BrokerAway
+
+from backend.worker import calendar, deliveries
+from kernel.celery import make_celery
+from kernel.log import configure_logging, get_logger
+from kernel.settings import get_settings
+
+celery = make_celery(
+    beat_schedule={
+        "sweep": {"task": "fieldhand.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        "nightly": {"task": "fieldhand.nightly", "schedule": crontab(hour="18", minute="10")},
+    }
+)
+log = get_logger()
+configure_logging(level=get_settings().log_level, json=get_settings().log_json)
+
+
+@celery.task(name="fieldhand.deliver")
+def deliver(tenant_id: str, delivery_id: str) -> None:
+    """Hand one event to one handler, in one transaction."""
+    deliveries.deliver(UUID(tenant_id), UUID(delivery_id))
+
+
+@celery.task(name="fieldhand.job")
+def job(tenant_id: str, job_id: str) -> None:
+    """Do one due job."""
+    deliveries.run_job(UUID(tenant_id), UUID(job_id))
+
+
+@celery.task(name="fieldhand.sweep")
+def sweep() -> None:
+    """Do what has come due by the clock."""
+    calendar.sweep()
+
+
+@celery.task(name="fieldhand.nightly", time_limit=3600)
+def nightly() -> None:
+    """Fit profiles, make partitions, clear what is past its retention."""
+    calendar.nightly()
+
+
+TASKS: dict[str, Any] = {"delivery": deliver, "job": job}
+
+
+def wake(kind: str, tenant_id: UUID, row_id: UUID) -> None:
+    """Tell a worker of a row; a queue that is away is no loss, since the sweeper comes by."""
+    try:
+        TASKS[kind].apply_async((str(tenant_id), str(row_id)), retry=False)
+    except BrokerAway as error:
+        log.warning("queue_away", kind=kind, row_id=str(row_id), error=str(error))

@@ -1,0 +1,1 @@
+"""Technicians' API: day bundle, sync, operations."""
