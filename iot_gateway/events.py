@@ -1,0 +1,92 @@
+"""What the gateway has to say to the rooms above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from kernel.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceProvisioned(Event):
+    """A device was made known and got its secret."""
+
+    topic: ClassVar[str] = "devices.provisioned.v1"
+    device_id: UUID
+    name: str
+    model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceSilent(Event):
+    """A device said nothing for several of its intervals; published once per silence."""
+
+    topic: ClassVar[str] = "devices.silent.v1"
+    device_id: UUID
+    name: str
+    model: str
+    last_seen_at: datetime
+    silent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(Event):
+    """Telemetry says that a device is failing; once per device and failure group while the case is active.
+
+    `severity` is 1 (watch) to 4 (critical). `opened_at` and `started_at` are event time. The failure window is wide
+    and honest: all three instants or none. `summary` holds `metric`, `unit`, `observed`, `expected`, `low`, `high`,
+    `score`, `shares` (metric -> part of the score), `metrics`, `alarm_hours`, `text_en`, `text_zh`.
+    """
+
+    topic: ClassVar[str] = "cases.opened.v1"
+    case_id: UUID
+    device_id: UUID
+    failure_group: str
+    model: str
+    severity: int
+    opened_at: datetime
+    started_at: datetime
+    p10_at: datetime | None
+    p50_at: datetime | None
+    p90_at: datetime | None
+    low_confidence: bool
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWorsened(Event):
+    """The severity of an active case rose."""
+
+    topic: ClassVar[str] = "cases.worsened.v1"
+    case_id: UUID
+    device_id: UUID
+    failure_group: str
+    severity: int
+    at: datetime
+    p10_at: datetime | None
+    p50_at: datetime | None
+    p90_at: datetime | None
+    low_confidence: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCleared(Event):
+    """After a repair, enough samples lie within the expected band."""
+
+    topic: ClassVar[str] = "cases.cleared.v1"
+    case_id: UUID
+    device_id: UUID
+    recovered_at: datetime
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRelapsed(Event):
+    """After a repair, telemetry still lies outside the expected band; the case is open again."""
+
+    topic: ClassVar[str] = "cases.relapsed.v1"
+    case_id: UUID
+    device_id: UUID
+    at: datetime
+    evidence: dict[str, Any]
