@@ -1,0 +1,25 @@
+"""Every module with tables, so that the metadata is whole."""
+
+import backend.assets.models
+import backend.checklists.models
+import backend.customers.models
+import backend.identity.models
+import backend.intake.models
+import backend.notifications.models
+import backend.planning.models
+import backend.positions.models
+import backend.sla.models
+import backend.surveys.models
+import backend.technicians.models
+import backend.tickets.models
+import backend.work.models
+import inventory.models
+import iot_gateway.models
+import kernel.audit
+import kernel.idempotency
+import kernel.jobs
+import kernel.numbers
+import kernel.outbox  # noqa: F401 - the import is the purpose
+from kernel.db import Base
+
+METADATA = Base.metadata
