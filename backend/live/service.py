@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.live import repository
-from backend.live.feed import Change
+from kernel.feed import Change
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "order": ("work_order_id",),

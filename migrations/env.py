@@ -1,0 +1,55 @@
+"""Alembic's entry: the system login, one transaction per migration, security statements in every draft."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alembic import context
+from alembic.autogenerate import rewriter
+from alembic.operations import MigrateOperation, ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from backend.tables import METADATA
+from kernel.db import Login, database_url
+from kernel.schema import security_ddl
+from kernel.settings import get_settings
+
+drafts = rewriter.Rewriter()
+
+
+@drafts.rewrites(ops.CreateTableOp)
+def add_security(
+    migration: MigrationContext, revision: Iterable[str | None], op: ops.CreateTableOp
+) -> list[MigrateOperation]:
+    """Put a new table behind its tenant's wall, grant it, and run its extra statements."""
+    del migration, revision
+    table = METADATA.tables[op.table_name]
+    statements = [*table.info.get("extra_ddl", ()), *security_ddl(table)]
+    return [op, *(ops.ExecuteSQLOp(statement) for statement in statements)]
+
+
+def ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave PostGIS's own tables and the day partitions of the telemetry alone."""
+    if kind != "table" or name is None:
+        return True
+    return name != "spatial_ref_sys" and not name.startswith("telemetry_p")
+
+
+def run() -> None:
+    """Run the migrations with the system login."""
+    engine = create_engine(database_url(get_settings(), Login.SYSTEM), poolclass=NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            include_name=ours,
+            transaction_per_migration=True,
+            process_revision_directives=drafts,
+            user_module_prefix=None,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
