@@ -1,0 +1,1 @@
+"""Private services, processes and their supervision on one machine."""

@@ -1,0 +1,66 @@
+"""Ends the children of a supervisor that died without ending them, even by kill -9.
+
+A process of its own, in a session of its own. It reads lines from a pipe: `+PID SIGNAL` for a child to end with that
+signal, `-PID` for one that is gone. The end of the pipe means that the supervisor is gone. Standard library only.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+
+GRACE_SECONDS = 8.0
+
+
+def read_children(lines: Iterable[str]) -> dict[int, int]:
+    """Return the children still registered at the end of the pipe, with the signal that ends each."""
+    children: dict[int, int] = {}
+    for line in lines:
+        if line.startswith("+"):
+            pid, number = line[1:].split()
+            children[int(pid)] = int(number)
+        elif line.startswith("-"):
+            children.pop(int(line[1:]), None)
+    return children
+
+
+def group_is_alive(group: int) -> bool:
+    """Tell whether any process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def send(group: int, number: int) -> None:
+    """Signal a process group, if it is still there."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def end_group(group: int, number: int, grace: float) -> None:
+    """End a process group, politely first."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(group, number)
+    deadline = time.monotonic() + grace
+    while group_is_alive(group) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    send(group, signal.SIGKILL)
+
+
+def main() -> None:
+    """Wait for the supervisor's end, then end what it left behind, last started first."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    left = read_children(sys.stdin)
+    for group, number in reversed(left.items()):
+        end_group(group, number, GRACE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,340 @@
+"""Starts processes in order, waits until each is ready, restarts what fails, stops them in reverse."""
+
+import contextlib
+import fcntl
+import graphlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from kernel.processes.accounts import Account
+from kernel.processes.children import Child, Guard, log_tail, spawn, sweep
+from kernel.processes.layout import ROOT, Layout, write_private
+
+TICK_SECONDS = 0.03
+STEADY_SECONDS = 1.0
+"""A process without a probe counts as ready when it has run this long."""
+FIRST_BACKOFF_SECONDS = 0.5
+LONGEST_BACKOFF_SECONDS = 30.0
+FORGIVEN_AFTER_SECONDS = 60.0
+START_ATTEMPTS = 4
+"""A process that never was ready is given up after so many tries."""
+
+
+class State(StrEnum):
+    """Where a process stands."""
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    READY = "ready"
+    DONE = "done"
+    BACKOFF = "restarting"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+SETTLED = frozenset({State.READY, State.DONE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What to run, and how to tell that it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    inherit: bool = True
+    """Whether it sees the supervisor's own environment too."""
+    after: tuple[str, ...] = ()
+    ready: Callable[[], bool] | None = None
+    one_shot: bool = False
+    folder: Path = ROOT
+    account: Account | None = None
+    stop_signal: int = signal.SIGTERM
+    pid_file: Path | None = None
+    start_seconds: float = 90.0
+    stop_seconds: float = 20.0
+
+
+class AlreadyRunning(RuntimeError):
+    """Another supervisor works on the same `var`."""
+
+
+class ProcessFailed(RuntimeError):
+    """A process did not get ready; the text holds the end of its log."""
+
+
+@dataclass
+class Entry:
+    """The state of one supervised process."""
+
+    process: Process
+    state: State = State.WAITING
+    child: Child | None = None
+    started_at: float = 0.0
+    retry_at: float = 0.0
+    failures: int = 0
+    was_ready: bool = False
+    restarts: int = 0
+
+
+class Supervisor:
+    """Runs processes until it is stopped; they never outlive it."""
+
+    def __init__(self, layout: Layout, *, on_change: Callable[[str, State], None] | None = None) -> None:
+        """Work in the folders of `layout`; `on_change` hears of each state, from another thread."""
+        self._layout = layout
+        self._on_change = on_change
+        self._entries: dict[str, Entry] = {}
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        self._lock_file: IO[str] | None = None
+        self._guard: Guard | None = None
+
+    def __enter__(self) -> Self:
+        """Take the `var` folder, end what an earlier supervisor left behind, and start working.
+
+        Raises:
+            AlreadyRunning: another supervisor has the folder.
+        """
+        self._layout.make()
+        self._lock_file = take_lock(self._layout.run / "supervisor.lock")
+        sweep(self._layout.run)
+        self._guard = Guard()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop everything, last started first."""
+        self.stop()
+
+    def add(self, *processes: Process) -> None:
+        """Run these too, each after those it names."""
+        with self._lock:
+            for process in processes:
+                self._entries[process.name] = Entry(process)
+
+    def states(self) -> dict[str, State]:
+        """Return where each process stands."""
+        with self._lock:
+            return {name: entry.state for name, entry in self._entries.items()}
+
+    def restarts(self, name: str) -> int:
+        """Return how often a process was started again."""
+        with self._lock:
+            return self._entries[name].restarts
+
+    def pid(self, name: str) -> int | None:
+        """Return the number of a running process."""
+        with self._lock:
+            child = self._entries[name].child
+            return child.pid if child else None
+
+    def signal(self, name: str, number: int) -> None:
+        """Signal one process; if it ends of it, it is started again."""
+        with self._lock:
+            child = self._entries[name].child
+            if child is not None:
+                child.signal(number)
+
+    def wait(self, *names: str, timeout: float = 120.0) -> None:
+        """Wait until the named processes, or all, are ready or done.
+
+        Raises:
+            ProcessFailed: one of them, or one that it waits for, gave up or took too long.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            states = self.states()
+            wanted = names or tuple(states)
+            if all(states[name] in SETTLED for name in wanted):
+                return
+            failed = [name for name, state in states.items() if state in {State.FAILED, State.STOPPED}]
+            if failed:
+                raise ProcessFailed(self.failure(failed[0]))
+            if time.monotonic() > deadline:
+                late = next(name for name in wanted if states[name] not in SETTLED)
+                raise ProcessFailed(self.failure(late))
+            time.sleep(TICK_SECONDS)
+
+    def failure(self, name: str) -> str:
+        """Say what became of a process, with the end of its log."""
+        log = self.log_path(name)
+        return f"{name} is {self.states()[name]}; the end of {log}:\n{log_tail(log)}"
+
+    def log_path(self, name: str) -> Path:
+        """Return the log file of a process."""
+        return self._layout.log / f"{name}.log"
+
+    def stop_process(self, name: str) -> None:
+        """Stop one process and leave it stopped."""
+        with self._lock:
+            entry = self._entries[name]
+            child, entry.child = entry.child, None
+            self._move(entry, State.STOPPED)
+        if child is not None:
+            child.stop(grace=entry.process.stop_seconds)
+
+    def start_process(self, name: str) -> None:
+        """Start a stopped process again."""
+        with self._lock:
+            entry = self._entries[name]
+            if entry.child is None:
+                entry.failures = 0
+                self._move(entry, State.WAITING)
+
+    def stop(self) -> None:
+        """Stop all processes, those that build on others first, and free the folder."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for level in reversed(self._levels()):
+            stop_together([entry for name in level if (entry := self._entries[name]).child is not None])
+            for name in level:
+                self._entries[name].child = None
+                self._move(self._entries[name], State.STOPPED)
+        if self._guard is not None:
+            self._guard.close()
+            self._guard = None
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+
+    def kill(self) -> None:
+        """End everything at once, for a user who will not wait."""
+        for entry in list(self._entries.values()):
+            if entry.child is not None:
+                entry.child.kill()
+
+    def _levels(self) -> list[list[str]]:
+        sorter = graphlib.TopologicalSorter(
+            {name: set(entry.process.after) & set(self._entries) for name, entry in self._entries.items()}
+        )
+        sorter.prepare()
+        levels = []
+        while sorter.is_active():
+            level = list(sorter.get_ready())
+            levels.append(level)
+            sorter.done(*level)
+        return levels
+
+    def _run(self) -> None:
+        while not self._closing.wait(TICK_SECONDS):
+            for entry in list(self._entries.values()):
+                with self._lock:
+                    if self._closing.is_set():
+                        return
+                    self._advance(entry)
+
+    def _advance(self, entry: Entry) -> None:
+        if entry.state is State.WAITING:
+            if all(self._entries[name].state in SETTLED for name in entry.process.after):
+                self._start(entry)
+        elif entry.state is State.BACKOFF:
+            if time.monotonic() >= entry.retry_at:
+                entry.restarts += 1
+                self._start(entry)
+        elif entry.child is not None and (code := entry.child.poll()) is not None:
+            entry.child = None
+            self._ended(entry, code)
+        elif entry.state is State.STARTING:
+            self._probe(entry)
+
+    def _start(self, entry: Entry) -> None:
+        process = entry.process
+        if self._guard is None:
+            return
+        entry.started_at = time.monotonic()
+        try:
+            entry.child = spawn(
+                process.name,
+                process.command,
+                environment={**(os.environ if process.inherit else {}), **process.environment},
+                guard=self._guard,
+                log=self.log_path(process.name),
+                record=self._layout.run / f"{process.name}.process.json",
+                folder=process.folder,
+                account=process.account,
+                stop_signal=process.stop_signal,
+            )
+        except OSError as error:
+            with self.log_path(process.name).open("a") as log:
+                log.write(f"cannot start {process.command[0]}: {error}\n")
+            self._move(entry, State.FAILED)
+            return
+        if process.pid_file is not None:
+            write_private(process.pid_file, f"{entry.child.pid}\n")
+        self._move(entry, State.STARTING)
+
+    def _probe(self, entry: Entry) -> None:
+        age = time.monotonic() - entry.started_at
+        process = entry.process
+        if process.one_shot:
+            return
+        if process.ready() if process.ready is not None else age >= STEADY_SECONDS:
+            entry.was_ready = True
+            self._move(entry, State.READY)
+        elif age > process.start_seconds and entry.child is not None:
+            entry.child.kill()
+
+    def _ended(self, entry: Entry, code: int) -> None:
+        if entry.process.one_shot:
+            self._move(entry, State.DONE if code == 0 else State.FAILED)
+            return
+        now = time.monotonic()
+        if now - entry.started_at > FORGIVEN_AFTER_SECONDS:
+            entry.failures = 0
+        entry.failures += 1
+        if not entry.was_ready and entry.failures >= START_ATTEMPTS:
+            self._move(entry, State.FAILED)
+            return
+        entry.retry_at = now + min(FIRST_BACKOFF_SECONDS * 2 ** (entry.failures - 1), LONGEST_BACKOFF_SECONDS)
+        self._move(entry, State.BACKOFF)
+
+    def _move(self, entry: Entry, state: State) -> None:
+        if entry.state is not state:
+            entry.state = state
+            if self._on_change is not None:
+                self._on_change(entry.process.name, state)
+
+
+def stop_together(entries: Iterable[Entry]) -> None:
+    """Ask all to stop, then wait for each."""
+    running = [(entry, entry.child) for entry in entries if entry.child is not None]
+    for _, child in running:
+        with contextlib.suppress(ProcessLookupError):
+            child.ask_to_stop()
+    deadlines = time.monotonic()
+    for entry, child in running:
+        left = deadlines + entry.process.stop_seconds - time.monotonic()
+        child.wait(grace=max(left, 0.1))
+
+
+def take_lock(path: Path) -> IO[str]:
+    """Lock a file for the life of this process.
+
+    Raises:
+        AlreadyRunning: another process has it.
+    """
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        owner = file.read().strip() or "unknown"
+        file.close()
+        raise AlreadyRunning(f"already running as process {owner} on {path.parent.parent}") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
