@@ -62,6 +62,8 @@ class Device(TenantRow):
     name: Mapped[str]
     tenant_slug: Mapped[str]
     """The tenant's word in the topics; copied, since the gateway does not read tenants."""
+    time_zone: Mapped[str]
+    """Of the tenant, copied: which hour of the week a sample belongs to."""
     model: Mapped[str]
     sampling_seconds: Mapped[int]
     secret_hash: Mapped[str]
@@ -83,6 +85,8 @@ class DeviceContext(TenantRow):
     device_id: Mapped[UUID]
     site_key: Mapped[str | None]
     group_path: Mapped[str | None]
+    asset_name: Mapped[str | None]
+    site_name: Mapped[str | None]
     criticality: Mapped[str | None]
     mute_from: Mapped[datetime | None]
     mute_to: Mapped[datetime | None]

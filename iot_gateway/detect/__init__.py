@@ -1,0 +1,1 @@
+"""Detectors: pure functions of plain values and numpy arrays."""

@@ -1,0 +1,258 @@
+"""Cases: one suspected fault of one device, from the first evidence to the finding."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from iot_gateway.errors import CaseNotFound, IllegalCaseChange
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
+from iot_gateway.models import CaseEvidence, DeviceCase
+from kernel import outbox
+from kernel.db import tenant_of
+from kernel.ids import new_id
+
+EVIDENCE_LIMIT = 400
+"""Rows of evidence of one case: more of the same proves nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One alarming hour of one metric."""
+
+    at: datetime
+    metric: str
+    observed: float
+    expected: float
+    low: float
+    high: float
+    score: float
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """When the device is expected to fail: early, likely, late."""
+
+    p10_at: datetime
+    p50_at: datetime
+    p90_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspicion:
+    """What the detectors say about one device and failure group."""
+
+    device_id: UUID
+    failure_group: str
+    model: str
+    severity: int
+    opened_at: datetime
+    started_at: datetime
+    window: Window | None
+    low_confidence: bool
+    summary: Mapping[str, Any]
+
+
+def open_case(session: Session, found: Suspicion, *, evidence: Sequence[Evidence] = ()) -> tuple[UUID, bool]:
+    """Open a case, or add to the one that is active already; return its id and whether it is new.
+
+    However many callers at once: one row, by the partial unique index, and one `CaseOpened`.
+    """
+    window = found.window
+    times = {
+        "p10_at": window.p10_at if window else None,
+        "p50_at": window.p50_at if window else None,
+        "p90_at": window.p90_at if window else None,
+    }
+    case_id, new = None, False
+    while case_id is None:
+        case_id = session.scalar(
+            insert(DeviceCase)
+            .values(
+                id=new_id(),
+                tenant_id=tenant_of(session),
+                device_id=found.device_id,
+                failure_group=found.failure_group,
+                model=found.model,
+                state=CaseState.OPEN,
+                severity=found.severity,
+                opened_at=found.opened_at,
+                started_at=found.started_at,
+                low_confidence=found.low_confidence,
+                summary=dict(found.summary),
+                **times,
+            )
+            .on_conflict_do_nothing(
+                index_elements=["device_id", "failure_group"], index_where=text("state IN ('open', 'verifying')")
+            )
+            .returning(DeviceCase.id)
+        )
+        new = case_id is not None
+        case_id = case_id or active_case(session, found.device_id, found.failure_group)
+    if new:
+        outbox.publish(
+            session,
+            CaseOpened(
+                case_id=case_id,
+                device_id=found.device_id,
+                failure_group=found.failure_group,
+                model=found.model,
+                severity=found.severity,
+                opened_at=found.opened_at,
+                started_at=found.started_at,
+                low_confidence=found.low_confidence,
+                summary=dict(found.summary),
+                **times,
+            ),
+        )
+    append_evidence(session, case_id, evidence)
+    return case_id, new
+
+
+def active_case(session: Session, device_id: UUID, failure_group: str) -> UUID | None:
+    """Return the case of a device and failure group that is open or verifying."""
+    return session.scalar(
+        select(DeviceCase.id).where(
+            DeviceCase.device_id == device_id,
+            DeviceCase.failure_group == failure_group,
+            DeviceCase.state.in_(ACTIVE),
+        )
+    )
+
+
+def append_evidence(session: Session, case_id: UUID, evidence: Sequence[Evidence]) -> None:
+    """Add evidence to a case; the same hour and metric again changes nothing."""
+    if not evidence:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "tenant_id": tenant_of(session),
+            "case_id": case_id,
+            "at": item.at,
+            "metric": item.metric,
+            "observed": item.observed,
+            "expected": item.expected,
+            "low": item.low,
+            "high": item.high,
+            "score": item.score,
+            "share": item.share,
+        }
+        for item in evidence
+    ]
+    session.execute(insert(CaseEvidence).values(rows).on_conflict_do_nothing())
+
+
+def worsen_case(
+    session: Session, case_id: UUID, *, severity: int, window: Window | None, low_confidence: bool, at: datetime
+) -> None:
+    """Raise the severity of an active case; a lower or equal one changes nothing.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    case = _locked(session, case_id)
+    if case.state not in ACTIVE or severity <= case.severity:
+        return
+    case.severity, case.low_confidence = severity, low_confidence
+    if window is not None:
+        case.p10_at, case.p50_at, case.p90_at = window.p10_at, window.p50_at, window.p90_at
+    outbox.publish(
+        session,
+        CaseWorsened(
+            case_id=case_id,
+            device_id=case.device_id,
+            failure_group=case.failure_group,
+            severity=severity,
+            at=at,
+            p10_at=case.p10_at,
+            p50_at=case.p50_at,
+            p90_at=case.p90_at,
+            low_confidence=low_confidence,
+        ),
+    )
+
+
+def begin_verification(
+    session: Session, case_id: UUID, *, at: datetime, samples: int = 120, seconds: int = 3600
+) -> None:
+    """Put a repair to the proof: samples later than `at` are compared with the expected band.
+
+    After `samples` of them over `seconds` the scorer publishes `CaseCleared` or `CaseRelapsed`.
+
+    Raises:
+        CaseNotFound: there is none.
+        IllegalCaseChange: the case is closed.
+    """
+    case = _locked(session, case_id)
+    if not may_verify(case.state):
+        raise IllegalCaseChange("A closed case is not verified again.", state=case.state)
+    case.state = CaseState.VERIFYING
+    case.verify_from, case.verify_samples, case.verify_seconds = at, samples, seconds
+    case.recovered_at = case.recovery = None
+
+
+def clear_case(session: Session, case_id: UUID, *, at: datetime, evidence: Mapping[str, Any]) -> bool:
+    """Say that telemetry proves the repair; only a case that is verifying changes."""
+    case = _locked(session, case_id)
+    if case.state is not CaseState.VERIFYING:
+        return False
+    case.state, case.recovered_at, case.recovery = CaseState.RECOVERED, at, dict(evidence)
+    outbox.publish(
+        session, CaseCleared(case_id=case_id, device_id=case.device_id, recovered_at=at, evidence=dict(evidence))
+    )
+    return True
+
+
+def relapse_case(session: Session, case_id: UUID, *, at: datetime, evidence: Mapping[str, Any]) -> bool:
+    """Say that telemetry contradicts the repair; the case is open again."""
+    case = _locked(session, case_id)
+    if case.state is not CaseState.VERIFYING:
+        return False
+    case.state, case.verify_from = CaseState.OPEN, None
+    outbox.publish(session, CaseRelapsed(case_id=case_id, device_id=case.device_id, at=at, evidence=dict(evidence)))
+    return True
+
+
+def close_case(
+    session: Session, case_id: UUID, *, finding: Finding | str, note: str | None = None, at: datetime
+) -> None:
+    """End a case with what the engineer found; the label that the detectors learn from. Twice changes nothing.
+
+    Raises:
+        CaseNotFound: there is none.
+        IllegalCaseChange: it was closed with another finding.
+    """
+    case = _locked(session, case_id)
+    finding = Finding(finding)
+    if case.state is CaseState.CLOSED:
+        if case.finding is not finding:
+            raise IllegalCaseChange("The case was closed with another finding.", finding=case.finding)
+        return
+    case.state, case.closed_at, case.finding, case.finding_note = CaseState.CLOSED, at, finding, note
+
+
+def get_case(session: Session, case_id: UUID) -> DeviceCase:
+    """Return a case.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    case = session.get(DeviceCase, case_id)
+    if case is None:
+        raise CaseNotFound("No case has this id.", case_id=case_id)
+    return case
+
+
+def _locked(session: Session, case_id: UUID) -> DeviceCase:
+    case = session.get(DeviceCase, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise CaseNotFound("No case has this id.", case_id=case_id)
+    return case

@@ -1,0 +1,181 @@
+"""What people read: series with their band, cases with their chart, dead letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from iot_gateway import repository
+from iot_gateway.detect import catalogue
+from iot_gateway.detect.downsample import thin
+from iot_gateway.errors import BadSeries
+from iot_gateway.lifecycle import CaseState, Finding
+from iot_gateway.models import CaseEvidence, DeviceCase, TelemetryDeadLetter
+from iot_gateway.service.cases import get_case
+from iot_gateway.service.devices import get_device
+from kernel import clock
+
+Point = tuple[int, float]
+BandPoint = tuple[int, float, float]
+CHART_BEFORE, CHART_AFTER, CHART_POINTS = timedelta(days=7), timedelta(days=7), 600
+
+
+@dataclass(frozen=True)
+class Series:
+    """One metric over time, thinned out for a chart; instants in epoch milliseconds."""
+
+    metric: str
+    unit: str
+    start: datetime
+    end: datetime
+    points: Sequence[Point]
+    band: Sequence[BandPoint] | None
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: UUID
+    device_id: UUID
+    device_name: str
+    failure_group: str
+    model: str
+    state: CaseState
+    severity: int
+    opened_at: datetime
+    started_at: datetime
+    p10_at: datetime | None
+    p50_at: datetime | None
+    p90_at: datetime | None
+    low_confidence: bool
+    finding: Finding | None
+    summary: dict[str, Any]
+    recovered_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case with its evidence and chart."""
+
+    line: CaseLine
+    evidence: Sequence[CaseEvidence]
+    recovery: dict[str, Any] | None
+    finding_note: str | None
+    chart: Series
+    alarms: Sequence[int]
+
+
+def series(
+    session: Session, device_id: UUID, *, metric: str, start: datetime, end: datetime, max_points: int = 600
+) -> Series:
+    """Return one metric of a device, thinned to `max_points` by the extremes, with the expected band.
+
+    Raises:
+        DeviceNotFound: there is no such device.
+        BadSeries: the end lies before the start.
+    """
+    if end <= start:
+        raise BadSeries("`to` must be later than `from`.", field="to")
+    device = get_device(session, device_id)
+    rows = repository.raw_series(session, device.number, metric, start=start, end=end)
+    points = thin([(int(ts), float(value)) for ts, value in reversed(rows)], max_points)
+    hours = repository.hours(session, device.number, start=start - timedelta(hours=1), end=end)
+    band: list[BandPoint] = []
+    for hour in hours:
+        if metric in hour.expected:
+            low, high = catalogue.band(*hour.expected[metric])
+            band.append((_ms(hour.hour + timedelta(minutes=30)), low, high))
+    unit = catalogue.unit(device.model, metric)
+    return Series(metric, unit, start, end, points, thin_band(band, max_points) or None)
+
+
+def thin_band(band: Sequence[BandPoint], max_points: int) -> Sequence[BandPoint]:
+    """Return every n-th point of a band so that at most `max_points` are left."""
+    step = -(-len(band) // max_points) if band else 1
+    return band[::step]
+
+
+def case_view(session: Session, case_id: UUID) -> CaseView:
+    """Return a case with its evidence, and the chart of its leading metric against the expected band.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    case = get_case(session, case_id)
+    device = get_device(session, case.device_id)
+    metric = str(case.summary.get("metric", ""))
+    start, end = case.started_at - CHART_BEFORE, min(clock.now(), _last(case) + CHART_AFTER)
+    chart = series(
+        session, device.id, metric=metric, start=start, end=max(end, case.opened_at), max_points=CHART_POINTS
+    )
+    alarms = [
+        _ms(hour.hour)
+        for hour in repository.hours(session, device.number, start=start, end=end)
+        if case.failure_group in hour.alarms
+    ]
+    evidence = repository.evidence_of(session, case_id)
+    return CaseView(_line(case, device.name), evidence, case.recovery, case.finding_note, chart, alarms)
+
+
+def list_cases(
+    session: Session,
+    *,
+    state: CaseState | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[CaseLine]:
+    """Return cases, newest first, behind the key `before` (opened_at, id)."""
+    rows = repository.case_rows(session, state=state, before=before, limit=limit)
+    return [_line(case, name) for case, name in rows]
+
+
+def case_line(session: Session, case_id: UUID) -> CaseLine:
+    """Return a case without its chart.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    case = get_case(session, case_id)
+    return _line(case, get_device(session, case.device_id).name)
+
+
+def list_dead_letters(
+    session: Session, *, before: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> Sequence[TelemetryDeadLetter]:
+    """Return messages that could not be taken, newest first."""
+    return repository.dead_letters(session, before=before, limit=limit)
+
+
+def _last(case: DeviceCase) -> datetime:
+    return max(filter(None, [case.opened_at, case.recovered_at, case.closed_at]))
+
+
+def _ms(at: datetime) -> int:
+    return int(at.astimezone(UTC).timestamp() * 1000)
+
+
+def _line(case: DeviceCase, name: str) -> CaseLine:
+    return CaseLine(
+        id=case.id,
+        device_id=case.device_id,
+        device_name=name,
+        failure_group=case.failure_group,
+        model=case.model,
+        state=case.state,
+        severity=case.severity,
+        opened_at=case.opened_at,
+        started_at=case.started_at,
+        p10_at=case.p10_at,
+        p50_at=case.p50_at,
+        p90_at=case.p90_at,
+        low_confidence=case.low_confidence,
+        finding=case.finding,
+        summary=case.summary,
+        recovered_at=case.recovered_at,
+        closed_at=case.closed_at,
+    )
