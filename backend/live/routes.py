@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from backend.live import service
-from kernel.feed import Mark
 from backend.live.schemas import Snapshot
 from kernel import clock, feed
 from kernel.auth import OFFICE, Principal
 from kernel.db import transaction
+from kernel.feed import Mark
 from kernel.http import Db, Me, router
 
 router = router("live")
