@@ -1,0 +1,1 @@
+"""Intake: from a case or a person's words to a ticket and its work order."""

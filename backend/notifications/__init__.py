@@ -1,0 +1,1 @@
+"""Notifications: news for technicians and users, sent through Firebase Cloud Messaging."""

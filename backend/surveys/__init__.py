@@ -1,0 +1,1 @@
+"""Surveys: one single-use link after each resolved ticket."""

@@ -1,0 +1,1 @@
+"""Tickets: what a customer or a device asks for."""

@@ -1,0 +1,81 @@
+"""Refusals of work orders and visits."""
+
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class IllegalTransition(Conflict):
+    """The state does not allow this action.
+
+    Members: `state`, `action`, `legal` (the actions that it allows).
+    """
+
+    slug = "illegal-transition"
+
+
+class StaleVersion(Conflict):
+    """Somebody changed it since it was read.
+
+    Members: `expected`, `version`.
+    """
+
+    slug = "stale-version"
+
+
+class NoSuchWorkOrder(NotFound):
+    """There is no such work order."""
+
+    slug = "no-such-work-order"
+
+
+class NoSuchVisit(NotFound):
+    """There is no such visit."""
+
+    slug = "no-such-visit"
+
+
+class NoSuchConflict(NotFound):
+    """There is no such conflict item."""
+
+    slug = "no-such-conflict"
+
+
+class NotYourVisit(Forbidden):
+    """The visit belongs to another technician."""
+
+    slug = "not-your-visit"
+
+
+class NotAllowedTo(Forbidden):
+    """Your role does not make this step.
+
+    Members: `action`.
+    """
+
+    slug = "step-of-another-role"
+
+
+class NotFinished(Conflict):
+    """Something that completion asks for is missing.
+
+    Members: `missing` (the checklist items and fields).
+    """
+
+    slug = "not-finished"
+
+
+class BadVisit(Invalid):
+    """The visit does not fit its order.
+
+    Members differ by case.
+    """
+
+    slug = "bad-visit"
+
+
+class ReasonMissing(Invalid):
+    """This step needs a reason.
+
+    Members: `action`, `reasons` (the known ones, when they are coded).
+    """
+
+    slug = "reason-missing"

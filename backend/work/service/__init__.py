@@ -1,0 +1,1 @@
+"""Use cases of work orders and visits, one module per actor's errand."""
