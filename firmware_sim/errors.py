@@ -4,7 +4,7 @@
     - `ScenarioError`: a scenario file, with the line and field
     - `CredentialsError`: the credentials file
     - `ReplayError`: a recorded CSV file
-    - `BrokerUnreachable`: no device could connect
+    - `BrokerUnreachableError`: no device could connect
 """
 
 
@@ -33,5 +33,5 @@ class ReplayError(SimulatorError):
     """A recorded file cannot be played."""
 
 
-class BrokerUnreachable(SimulatorError):
+class BrokerUnreachableError(SimulatorError):
     """No device reached the broker in the time allowed."""

@@ -11,23 +11,16 @@ END_MS = 1_767_225_600_000
 """End of the history when the caller names none: 2026-01-01T00:00:00Z."""
 
 
-def blocks(
-    scenario: Scenario, seed: int, *, end_ms: int = END_MS, block: int = 1024
-) -> Iterator[Block]:
+def blocks(scenario: Scenario, seed: int, *, end_ms: int = END_MS, block: int = 1024) -> Iterator[Block]:
     """Yield the history of each device in arrays, device after device: the fast way."""
     for spec in scenario.devices:
         yield from DeviceStream(scenario, spec, seed=seed, end_ms=end_ms).history(block)
 
 
-def generate(
-    scenario: Scenario, seed: int, *, end_ms: int = END_MS
-) -> Iterator[tuple[str, int, Values]]:
+def generate(scenario: Scenario, seed: int, *, end_ms: int = END_MS) -> Iterator[tuple[str, int, Values]]:
     """Yield (device, epoch ms, values) of the whole history, in order of time."""
     return heapq.merge(
-        *(
-            _rows(DeviceStream(scenario, spec, seed=seed, end_ms=end_ms))
-            for spec in scenario.devices
-        ),
+        *(_rows(DeviceStream(scenario, spec, seed=seed, end_ms=end_ms)) for spec in scenario.devices),
         key=lambda row: row[1],
     )
 

@@ -44,9 +44,7 @@ LURES: Mapping[LureKind, Lure] = {
         Lure(LureKind.SEASON, 5 * 86400.0, event=False),
         Lure(LureKind.FIRMWARE_UPDATE, 420.0, silent=True, reboots=True),
         Lure(LureKind.PLANNED_STOP, 6 * 3600.0, stops=True),
-        Lure(
-            LureKind.POWER_CUT, 2 * 3600.0, event=False, silent=True, stops=True, reboots=True
-        ),
+        Lure(LureKind.POWER_CUT, 2 * 3600.0, event=False, silent=True, stops=True, reboots=True),
         Lure(LureKind.REPAIR, 2 * 3600.0, stops=True),
     )
 }

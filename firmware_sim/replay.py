@@ -3,6 +3,7 @@
 import csv
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _read(source: str, columns: list[str], reader: "csv._reader") -> Recording:
+def _read(source: str, columns: list[str], reader: Iterator[list[str]]) -> Recording:
     titles = [column.strip().lower() for column in columns]
     clock = next((titles.index(name) for name in _TIME_NAMES if name in titles), 0)
     names = [metric_name(column) for column in columns]
@@ -75,11 +76,7 @@ def _read(source: str, columns: list[str], reader: "csv._reader") -> Recording:
         if len(row) < len(columns):
             raise ReplayError(f"{source}, line {number}: {len(row)} cells, {len(columns)} expected")
         ts = _instant(row[clock], source, number)
-        values = {
-            name: _number(row[i], source, number)
-            for i, name in chosen
-            if row[i].strip().lower() not in _BLANKS
-        }
+        values = {name: _number(row[i], source, number) for i, name in chosen if row[i].strip().lower() not in _BLANKS}
         if values:
             found.append((ts, values))
         if len(found) > _MOST_ROWS:

@@ -80,10 +80,7 @@ class Scenario:
     def only(self, names: Iterable[str]) -> "Scenario":
         """Return the scenario with no other devices than these, nor their faults and lures."""
         kept = set(names)
-        lures = [
-            replace(lure, devices=tuple(name for name in lure.devices if name in kept))
-            for lure in self.lures
-        ]
+        lures = [replace(lure, devices=tuple(name for name in lure.devices if name in kept)) for lure in self.lures]
         return replace(
             self,
             devices=tuple(device for device in self.devices if device.name in kept),

@@ -58,9 +58,7 @@ class Lags:
 class Noise:
     """AR(1) plus white noise, heavy-tail spikes and missing samples of one device."""
 
-    def __init__(
-        self, seed: np.random.SeedSequence, columns: int, *, spikes: float, missing: float
-    ) -> None:
+    def __init__(self, seed: np.random.SeedSequence, columns: int, *, spikes: float, missing: float) -> None:
         """Take the rates per sample: `spikes` per metric, `missing` per record."""
         streams = [np.random.default_rng(child) for child in seed.spawn(6)]
         self._slow, self._white, self._hit, self._size, self._drop, self._blank = streams
@@ -91,9 +89,7 @@ class Noise:
 class Waves:
     """A smooth random signal that is a function of time alone: sinusoids of random phase."""
 
-    def __init__(
-        self, rng: np.random.Generator, *, hours: tuple[float, float], deviation: float
-    ) -> None:
+    def __init__(self, rng: np.random.Generator, *, hours: tuple[float, float], deviation: float) -> None:
         """Draw twelve periods between the two bounds; the sum has this standard deviation."""
         periods = np.exp(rng.uniform(np.log(hours[0]), np.log(hours[1]), 12)) * 3600.0
         self._omega = 2.0 * np.pi / periods

@@ -1,5 +1,6 @@
 """The samples and events of one device: history in blocks, then live, one at a time."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zlib import crc32
@@ -38,7 +39,7 @@ class Block:
     def rows(self) -> Iterator[tuple[int, Values]]:
         """Yield each sample as timestamp and named values."""
         for ts, row in zip(self.ts, self.matrix.tolist(), strict=True):
-            values = {name: x for name, x in zip(self.names, row, strict=True) if x == x}
+            values = {name: x for name, x in zip(self.names, row, strict=True) if not math.isnan(x)}
             if values:
                 yield ts, values
 
@@ -62,9 +63,7 @@ class DeviceStream:
     The same scenario, seed and end give the same samples, whatever the block size.
     """
 
-    def __init__(
-        self, scenario: Scenario, spec: DeviceSpec, *, seed: int, end_ms: int, speed: float = 1.0
-    ) -> None:
+    def __init__(self, scenario: Scenario, spec: DeviceSpec, *, seed: int, end_ms: int, speed: float = 1.0) -> None:
         """Draw the individual machine; `end_ms` is the instant at which the history ends."""
         self.spec = spec
         self.machine = MACHINES[spec.model]
@@ -100,7 +99,7 @@ class DeviceStream:
         for start in range(0, count, block):
             index = np.arange(start, min(start + block, count))
             moments = -self._phase - (count - 1 - index) * step
-            matrix, sent = self._measure(moments, step)
+            matrix, sent = self._measure(moments.astype(np.float64), step)
             ts = np.rint(self._end_ms + 1000.0 * moments[sent]).astype(np.int64)
             yield Block(self.spec.name, self.machine.names, tuple(ts.tolist()), matrix[sent])
 
@@ -113,7 +112,7 @@ class DeviceStream:
         if not sent[0]:
             return {}
         row = zip(self.machine.names, matrix[0].tolist(), strict=True)
-        return {name: value for name, value in row if value == value}
+        return {name: value for name, value in row if not math.isnan(value)}
 
     def marks(self) -> list[Mark]:
         """Return what the device reports and does over its life, earliest first."""
@@ -161,9 +160,7 @@ class DeviceStream:
             kind = LURES[lure.kind]
             during = self._during(lure, moments)
             if lure.kind is LureKind.SEASON:
-                ambient = ambient + SEASON_DEGREES * lure.size * np.clip(
-                    (moments - lure.at) / lure.lasts, 0.0, 1.0
-                )
+                ambient = ambient + SEASON_DEGREES * lure.size * np.clip((moments - lure.at) / lure.lasts, 0.0, 1.0)
             if lure.kind is LureKind.SETPOINT_CHANGE:
                 setpoint += lure.size * during
             if kind.stops:

@@ -1,7 +1,7 @@
 """The truth behind a run: what really was wrong, for measuring detectors."""
 
 import json
-import os
+import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -85,9 +85,7 @@ def fault_records(scenario: Scenario, calendar: Calendar) -> list[TruthRecord]:
 def lure_records(scenario: Scenario, calendar: Calendar) -> list[LureRecord]:
     """Return one record for each lure and device of the scenario."""
     return [
-        LureRecord(device, lure.kind, *_bounds(lure, calendar))
-        for lure in scenario.lures
-        for device in lure.devices
+        LureRecord(device, lure.kind, *_bounds(lure, calendar)) for lure in scenario.lures for device in lure.devices
     ]
 
 
@@ -101,6 +99,7 @@ class TruthFile:
     def __init__(self, path: Path | None, scenario: Scenario, seed: int, calendar: Calendar) -> None:
         """Write the document; without a path the records are only kept."""
         self._path = path
+        self._lock = threading.Lock()
         self._head = {
             "scenario": scenario.name,
             "seed": seed,
@@ -110,11 +109,14 @@ class TruthFile:
         self._lures = lure_records(scenario, calendar)
         self._write()
 
-    def close(self, device: str, at_ms: float) -> None:
-        """Mark the open faults of a device that have begun as repaired."""
+    def close(self, device: str, at_ms: float) -> int:
+        """Mark the open faults of a device that have begun as repaired; return how many."""
         at = instant(at_ms)
-        self.faults = list(_closed(self.faults, device, at))
-        self._write()
+        with self._lock:
+            before = self.faults
+            self.faults = list(_closed(before, device, at))
+            self._write()
+            return sum(new is not old for new, old in zip(self.faults, before, strict=True))
 
     def _write(self) -> None:
         if self._path is None:
@@ -126,7 +128,7 @@ class TruthFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(self._path.suffix + ".part")
         fresh.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 def _closed(records: Iterable[TruthRecord], device: str, at: str) -> Iterable[TruthRecord]:

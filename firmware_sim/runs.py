@@ -1,0 +1,177 @@
+"""From files and options to a fleet that runs: which device plays what, and what it obeys."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firmware_sim.buffer import RingBuffer
+from firmware_sim.client import DeviceClient
+from firmware_sim.credentials import Credentials, Identity
+from firmware_sim.errors import CredentialsError
+from firmware_sim.feeds import Feed, MachineFeed, ReplayFeed
+from firmware_sim.fleet import Unit
+from firmware_sim.link import Broker, tls_context
+from firmware_sim.machines import MACHINES
+from firmware_sim.memory import Memory
+from firmware_sim.protocol import Answer, Command, Status, Topics
+from firmware_sim.replay import Recording
+from firmware_sim.scenario import Scenario
+from firmware_sim.stream import DeviceStream
+from firmware_sim.truth import Calendar, TruthFile
+
+BUFFER_RECORDS = 20_000
+"""Records one device holds at most."""
+_FLEET_WINDOW = 100_000
+"""Unacknowledged records of the whole fleet, at most."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run; instants are epoch milliseconds."""
+
+    seed: int
+    speed: float
+    live: bool
+    wait_ack: bool
+    replay_speed: float
+    end_ms: int
+    state_dir: Path | None
+    truth: Path | None
+
+
+@dataclass
+class Run:
+    """A fleet ready to start, and what the person who starts it should know."""
+
+    units: list[Unit]
+    truth: TruthFile
+    notes: list[str] = field(default_factory=list)
+    memories: list[tuple[Memory, DeviceClient]] = field(default_factory=list)
+
+    def remember(self, now_ms: int) -> None:
+        """Note how far each device has come, for the next start from the same state."""
+        for memory, client in self.memories:
+            if not len(client.buffer) and client.buffer.acked:
+                memory.reached(now_ms)
+
+
+def choose(
+    credentials: Credentials, scenario: Scenario, replays: Mapping[str, Recording], most: int | None
+) -> list[Identity]:
+    """Return the devices that take part: those that play a recording, then those of the scenario.
+
+    A thermometer has nothing to say unless a recording or the scenario speaks for it.
+
+    Raises:
+        CredentialsError: a replay names an unknown device, a model is unknown, or none is left.
+    """
+    known = {identity.name: identity for identity in credentials.devices}
+    for name in replays:
+        if name not in known:
+            raise CredentialsError(f"--replay: {name} is not in the credentials file")
+    listed = {device.name for device in scenario.devices}
+    order = sorted(known.values(), key=lambda one: (one.name not in replays, one.name not in listed))
+    chosen: list[Identity] = []
+    for one in order:
+        if one.name not in replays and one.name not in listed:
+            if one.model == "thermometer":
+                continue
+            if one.model not in MACHINES:
+                raise CredentialsError(f"{one.name}: no simulated model is called {one.model!r}")
+        chosen.append(one)
+    if most is not None:
+        chosen = chosen[: max(most, len(replays))]
+    if not chosen:
+        raise CredentialsError("no device of the credentials file has anything to play")
+    return chosen
+
+
+def build(
+    credentials: Credentials,
+    scenario: Scenario,
+    chosen: list[Identity],
+    replays: Mapping[str, Recording],
+    *,
+    options: Options,
+    ca: Path | None,
+) -> Run:
+    """Make the fleet of these devices."""
+    machines = [one.name for one in chosen if one.name not in replays]
+    missing = [device.name for device in scenario.devices if device.name not in machines]
+    played = scenario.only(machines)
+    calendar = Calendar(options.end_ms, options.speed)
+    run = Run(units=[], truth=TruthFile(options.truth, played, options.seed, calendar))
+    if missing:
+        run.notes.append(f"{len(missing)} devices of the scenario do not take part: {missing[0]}..")
+    if options.state_dir is not None:
+        options.state_dir.mkdir(parents=True, exist_ok=True)
+    tls = tls_context(ca) if ca is not None else None
+    broker = Broker(credentials.host, credentials.port, tls)
+    window = max(250, min(4000, _FLEET_WINDOW // len(chosen)))
+    for identity in chosen:
+        path = options.state_dir / f"{identity.name}.json" if options.state_dir else None
+        memory = Memory(path)
+        recording = replays.get(identity.name)
+        model = identity.model
+        if recording is not None:
+            feed: Feed = ReplayFeed(
+                recording,
+                end_ms=options.end_ms,
+                start_ms=options.end_ms,
+                speed=options.replay_speed,
+            )
+        else:
+            spec = played.device(identity.name, model)
+            model = spec.model
+            feed = _machine(
+                DeviceStream(played, spec, seed=options.seed, end_ms=options.end_ms, speed=options.speed),
+                memory,
+                scenario,
+                options,
+            )
+            if memory.until_ms:
+                run.notes.append(f"{identity.name}: continues from its state file")
+        client = DeviceClient(
+            Topics(credentials.tenant, identity.name),
+            model=model,
+            secret=identity.secret,
+            broker=broker,
+            memory=memory,
+            buffer=RingBuffer(BUFFER_RECORDS, window),
+            handler=_handler(identity.name, feed, memory, run.truth),
+            wait_ack=options.wait_ack,
+        )
+        run.memories.append((memory, client))
+        run.units.append(Unit(client, feed, _committed(memory, options.end_ms)))
+    return run
+
+
+def _machine(stream: DeviceStream, memory: Memory, scenario: Scenario, options: Options) -> MachineFeed:
+    if memory.repaired_ms:
+        stream.repair(memory.repaired_ms)
+    return MachineFeed(
+        stream,
+        live_seconds=scenario.live_seconds if options.live else None,
+        start_ms=options.end_ms,
+        after_ms=memory.until_ms,
+    )
+
+
+def _committed(memory: Memory, end_ms: int) -> Callable[[], None]:
+    return lambda: memory.reached(end_ms)
+
+
+def _handler(device: str, feed: Feed, memory: Memory, truth: TruthFile) -> Callable[[Command], Answer]:
+    def obey(command: Command) -> Answer:
+        if command.command == "ping":
+            return Answer(command.id, Status.ACKED, "pong")
+        if command.command == "reset_after_repair":
+            now_ms = time.time_ns() // 1_000_000
+            feed.repair(now_ms)
+            memory.repaired(now_ms)
+            closed = truth.close(device, now_ms)
+            return Answer(command.id, Status.ACKED, f"{closed} faults cleared")
+        return Answer(command.id, Status.FAILED, f"unknown command {command.command!r}")
+
+    return obey
