@@ -39,6 +39,8 @@ VIRTUAL = frozenset(
 )
 """Places outside our shelves: the other side of the books, where a balance may be negative."""
 PHYSICAL = frozenset(LocationKind) - VIRTUAL
+STORES = frozenset({LocationKind.WAREHOUSE, LocationKind.BIN, LocationKind.VAN, LocationKind.SITE})
+"""Places that good stock may be taken and reserved from; what is under way or in quarantine is not free."""
 
 
 class Condition(StrEnum):
@@ -164,14 +166,14 @@ def apply(balance: Balance, change: Change) -> Balance:
     return after
 
 
-def changes(lines: Iterable[Line], consumed: Mapping[Key, Decimal] | None = None) -> dict[Key, Change]:
-    """Return the net change of each balance in locking order; `consumed` is taken out of holds. Zeros are left out."""
+def changes(lines: Iterable[Line], held: Mapping[Key, Decimal] | None = None) -> dict[Key, Change]:
+    """Return the net change of each balance in locking order; `held` changes the holds. Zeros are left out."""
     net: dict[Key, Change] = {}
     for line in lines:
         for key, quantity in ((line.source, -line.quantity), (line.target, line.quantity)):
             net[key] = Change(net.get(key, Change()).on_hand + quantity)
-    for key, quantity in (consumed or {}).items():
-        net[key] = net.get(key, Change())._replace(held=-quantity)
+    for key, quantity in (held or {}).items():
+        net[key] = net.get(key, Change())._replace(held=quantity)
     return {key: net[key] for key in sorted(net) if net[key] != Change()}
 
 
@@ -180,7 +182,7 @@ def post(
     lines: Sequence[Line],
     *,
     virtual: frozenset[UUID],
-    consumed: Mapping[Key, Decimal] | None = None,
+    held: Mapping[Key, Decimal] | None = None,
 ) -> dict[Key, Balance]:
     """Return all balances after one operation, which happens whole or not at all.
 
@@ -188,7 +190,7 @@ def post(
         InsufficientStock: a physical balance does not bear it.
     """
     after = dict(stock)
-    for key, change in changes(lines, consumed).items():
+    for key, change in changes(lines, held).items():
         after[key] = apply(after.get(key, Balance(virtual=key.location_id in virtual)), change)
     return after
 
