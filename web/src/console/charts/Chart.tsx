@@ -1,0 +1,83 @@
+import { lazy, Suspense } from "react";
+import { t } from "../../shared/i18n";
+import { moment, number } from "../../shared/time";
+import { Empty, Loading, ui } from "../../shared/ui/parts";
+import css from "./chart.module.css";
+
+const Plot = lazy(() => import("./Plot"));
+const MAX_ROWS = 60;
+
+export interface ChartData {
+  /** The name of the line, with its unit. */
+  name: string;
+  points: readonly (readonly [ms: number, value: number | null])[];
+  band: readonly (readonly [ms: number, low: number, high: number])[];
+  alarms: readonly number[];
+}
+
+function Table({ data }: { data: ChartData }) {
+  const step = Math.max(1, Math.ceil(data.points.length / MAX_ROWS));
+  const rows = data.points.filter((_, index) => index % step === 0);
+  const bands = new Map(data.band.map(([ms, low, high]) => [ms, { low, high }]));
+  const banded = data.band.length > 0;
+  return (
+    <details className={css.details}>
+      <summary>{t("chart.table")}</summary>
+      {step > 1 && <p className={ui.soft}>{t("chart.sampled", { n: rows.length })}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+      <div className={ui.tableWrap} tabIndex={0} role="region" aria-label={data.name}>
+        <table className={ui.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("chart.time")}</th>
+              <th scope="col">{data.name}</th>
+              {banded && <th scope="col">{t("chart.low")}</th>}
+              {banded && <th scope="col">{t("chart.high")}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([ms, value]) => {
+              const band = bands.get(ms);
+              return (
+                <tr key={ms}>
+                  <td>{moment(ms)}</td>
+                  <td>{value === null ? t("app.none") : number(value)}</td>
+                  {banded && <td>{band ? number(band.low) : t("app.none")}</td>}
+                  {banded && <td>{band ? number(band.high) : t("app.none")}</td>}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** A line over time, its expected band and alarm marks; the same as a table below. */
+export function Chart({ data, height = 190 }: { data: ChartData; height?: number }) {
+  const first = data.points[0];
+  const last = data.points.at(-1);
+  if (!first || !last) return <Empty>{t("chart.empty")}</Empty>;
+  const caption = t("chart.label", {
+    metric: data.name,
+    n: data.points.length,
+    from: moment(first[0]),
+    to: moment(last[0]),
+  });
+  return (
+    <figure className={css.figure}>
+      <div role="img" aria-label={caption} className={css.plot} style={{ minHeight: height }}>
+        <Suspense fallback={<Loading />}>
+          <Plot data={data} height={height} />
+        </Suspense>
+      </div>
+      <figcaption className={css.legend}>
+        <span className={css.line}>{t("case.observed")}</span>
+        {data.band.length > 0 && <span className={css.band}>{t("case.expected")}</span>}
+        {data.alarms.length > 0 && <span className={css.alarm}>{t("case.alarm")}</span>}
+      </figcaption>
+      <Table data={data} />
+    </figure>
+  );
+}

@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { ApiProblem, get } from "../../shared/api/client";
+import type { Plan, Reason } from "../../shared/api/types";
+import { t, useLang } from "../../shared/i18n";
+import { moment, quantity } from "../../shared/time";
+import { Failure, Loading, Section, ui } from "../../shared/ui/parts";
+import css from "../panel.module.css";
+import { select } from "../route";
+
+function Words({ reason }: { reason: Reason }) {
+  return useLang() === "zh" ? reason.text_zh : reason.text_en;
+}
+
+function Body({ plan }: { plan: Plan }) {
+  return (
+    <>
+      <p>
+        <button type="button" className={css.link} onClick={() => select("technicians", plan.technician.id)}>
+          {plan.technician.name}
+        </button>{" "}
+        <span className={ui.soft}>
+          {t("order.plan.start", { time: moment(plan.start) })} ·{" "}
+          {t("order.plan.travel", { n: Math.round(plan.travel_minutes) })}
+        </span>
+      </p>
+      {plan.pickup && (
+        <p>
+          {t("order.plan.pickup", {
+            location: plan.pickup.location_name,
+            part: plan.pickup.part_number,
+            quantity: quantity(plan.pickup.quantity),
+          })}
+        </p>
+      )}
+      {plan.reasons.length > 0 && (
+        <ul className={css.reasons} aria-label={t("order.plan.why")}>
+          {plan.reasons.map((reason) => (
+            <li key={reason.code}>
+              <span>
+                <Words reason={reason} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {plan.refused.length > 0 && (
+        <>
+          <h4 className={css.sub}>{t("order.plan.refused")}</h4>
+          <ul className={`${css.reasons} ${css.refused}`}>
+            {plan.refused.map((reason) => (
+              <li key={`${reason.technician_id} ${reason.code}`}>
+                <span>
+                  <button
+                    type="button"
+                    className={css.link}
+                    onClick={() => select("technicians", reason.technician_id)}
+                  >
+                    {reason.technician_name}
+                  </button>{" "}
+                  <Words reason={reason} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className={css.by}>
+        {t("order.plan.engine", { engine: plan.engine, time: moment(plan.planned_at) })}
+      </p>
+    </>
+  );
+}
+
+/** Why this technician at this time, and why not the others. */
+export function PlanReasons({ id, version }: { id: string; version: number }) {
+  const plan = useQuery({
+    queryKey: ["plan", id, version],
+    queryFn: async ({ signal }) => {
+      try {
+        return await get<Plan | null>(`/api/v1/work-orders/${encodeURIComponent(id)}/plan`, {}, signal);
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+  return (
+    <Section title={t("order.plan")}>
+      {plan.isPending && <Loading />}
+      {plan.isError && <Failure error={plan.error} retry={() => void plan.refetch()} />}
+      {plan.data === null && <p className={ui.soft}>{t("order.plan.none")}</p>}
+      {plan.data && (
+        <div className={ui.stack}>
+          <Body plan={plan.data} />
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,90 @@
+/** The address carries what is selected and which view fills the main area. */
+import { useSyncExternalStore } from "react";
+
+export type SelectionKind = "orders" | "devices" | "technicians";
+export interface Selection {
+  kind: SelectionKind;
+  id: string;
+}
+export type View = "map" | "board" | "devices" | "letters";
+
+export interface Route {
+  selection: Selection | null;
+  view: View;
+  /** The selected thing fills the main area. */
+  wide: boolean;
+}
+
+const BASE = "/console";
+const KINDS: readonly string[] = ["orders", "devices", "technicians"] satisfies SelectionKind[];
+const VIEWS: readonly string[] = ["map", "board", "devices", "letters"] satisfies View[];
+
+/** Read an address such as `/console/orders/<id>?view=board&wide=1`. */
+export function parse(pathname: string, search: string): Route {
+  const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
+  const [kind = "", id = ""] = path.split("/").filter(Boolean);
+  const query = new URLSearchParams(search);
+  const view = query.get("view") ?? "map";
+  const selection = KINDS.includes(kind) && id ? { kind: kind as SelectionKind, id: safeDecode(id) } : null;
+  return {
+    selection,
+    view: VIEWS.includes(view) ? (view as View) : "map",
+    wide: selection !== null && query.get("wide") === "1",
+  };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The address of a route; `parse` reads it back. */
+export function format({ selection, view, wide }: Route): string {
+  const query = new URLSearchParams();
+  if (view !== "map") query.set("view", view);
+  if (wide && selection) query.set("wide", "1");
+  const path = selection ? `/${selection.kind}/${encodeURIComponent(selection.id)}` : "/";
+  const text = query.toString();
+  return BASE + path + (text ? `?${text}` : "");
+}
+
+const listeners = new Set<() => void>();
+let route: Route = { selection: null, view: "map", wide: false };
+
+function reread(): void {
+  route = parse(location.pathname, location.search);
+  for (const listener of listeners) listener();
+}
+
+if (typeof window !== "undefined") {
+  reread();
+  addEventListener("popstate", reread);
+}
+
+/** Change parts of the route; a new entry in the history unless it stays the same. */
+export function go(change: Partial<Route>): void {
+  const next = format({ ...route, ...change });
+  if (next === location.pathname + location.search) return;
+  history.pushState(null, "", next);
+  reread();
+}
+
+export function select(kind: SelectionKind, id: string): void {
+  go({ selection: { kind, id } });
+}
+
+export function currentRoute(): Route {
+  return route;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, currentRoute);
+}

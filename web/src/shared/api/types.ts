@@ -1,0 +1,292 @@
+/** Shapes of the staff API, as the server documents them. Instants are UTC ISO strings, quantities strings. */
+
+export type OrderState =
+  | "draft"
+  | "pending_approval"
+  | "open"
+  | "waiting_parts"
+  | "scheduled"
+  | "in_progress"
+  | "completed"
+  | "verified"
+  | "closed"
+  | "cancelled";
+export type TechState = "off" | "idle" | "travelling" | "on_site" | "working";
+export type Health = "ok" | "alarm" | "silent" | "unknown";
+export type Priority = 1 | 2 | 3 | 4;
+
+export interface Me {
+  user_id: string;
+  tenant: { id: string; slug: string; name: string; time_zone: string };
+  username: string;
+  name: string;
+  roles: string[];
+  locale: string | null;
+  technician_id: string | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface Snapshot {
+  seq: number;
+  ts: string;
+  tech: {
+    id: string[];
+    name: string[];
+    lon: (number | null)[];
+    lat: (number | null)[];
+    state: TechState[];
+    age_s: (number | null)[];
+  };
+  order: {
+    id: string[];
+    number: string[];
+    lon: (number | null)[];
+    lat: (number | null)[];
+    state: OrderState[];
+    priority: Priority[];
+    due_at: (string | null)[];
+    summary: string[];
+  };
+  device: {
+    id: string[];
+    name: string[];
+    lon: (number | null)[];
+    lat: (number | null)[];
+    health: Health[];
+    model: string[];
+  };
+}
+
+export interface OrderDelta {
+  id: string;
+  number: string;
+  lon: number | null;
+  lat: number | null;
+  state: OrderState;
+  priority: Priority;
+  due_at: string | null;
+  summary: string;
+}
+
+export interface Delta {
+  seq: number;
+  ts: string;
+  tech?: [id: string, lon: number | null, lat: number | null, state: TechState, ageS: number | null][];
+  order?: OrderDelta[];
+  device?: [id: string, health: Health][];
+  case?: { id: string; state: string }[];
+  ticket?: { id: string; state: string }[];
+}
+
+export interface WorkOrderItem {
+  id: string;
+  number: string;
+  state: OrderState;
+  priority: Priority;
+  summary: string;
+  work_type: string;
+  customer_name: string | null;
+  site_name: string | null;
+  asset_name: string | null;
+  lon: number | null;
+  lat: number | null;
+  skill: string | null;
+  skill_level: number | null;
+  due_at: string | null;
+  created_at: string;
+  source: string;
+  technician_name: string | null;
+  planned_start: string | null;
+  ticket_id: string | null;
+}
+
+export interface PartLine {
+  part_number: string;
+  part_name: string;
+  quantity: string;
+}
+
+export interface SlaClock {
+  clock: "response" | "on_site" | "restore";
+  target_minutes: number;
+  started_at: string;
+  due_at: string;
+  met_at: string | null;
+  breached_at: string | null;
+  paused: boolean;
+}
+
+export interface Visit {
+  id: string;
+  visit_no: number;
+  state: string;
+  technicians: { id: string; name: string; lead: boolean }[];
+  planned_start: string | null;
+  planned_end: string | null;
+  actual: {
+    accepted_at: string | null;
+    travel_started_at: string | null;
+    arrived_at: string | null;
+    work_started_at: string | null;
+    ended_at: string | null;
+  };
+  outcome: string | null;
+  parts_used: (PartLine & { serial: string | null })[];
+}
+
+export interface TimelineEntry {
+  at: string;
+  received_at: string | null;
+  kind: string;
+  title_code: string;
+  text: string | null;
+  actor: string | null;
+  source: string | null;
+}
+
+export interface Finding {
+  outcome: string | null;
+  failure_mode: string | null;
+  cause: string | null;
+  activity: string | null;
+  note: string | null;
+}
+
+export interface WorkOrder extends WorkOrderItem {
+  description: string | null;
+  version: number;
+  asset_path: string[];
+  asset_id: string | null;
+  site: {
+    name: string;
+    address: string | null;
+    lon: number | null;
+    lat: number | null;
+    access_notes: string | null;
+  } | null;
+  customer: { name: string; phone: string | null } | null;
+  due_basis: string | null;
+  case_id: string | null;
+  expected_parts: (PartLine & { part_id: string })[];
+  sla: SlaClock[];
+  visits: Visit[];
+  reservations: {
+    part_number: string;
+    quantity: string;
+    location_name: string;
+    state: string;
+    expires_at: string | null;
+  }[];
+  finding: Finding | null;
+  timeline: TimelineEntry[];
+  allowed_actions: string[];
+}
+
+export interface Reason {
+  code: string;
+  text_en: string;
+  text_zh: string;
+  figure: number | string | null;
+}
+
+export interface Plan {
+  plan_id: string;
+  planned_at: string;
+  engine: string;
+  technician: { id: string; name: string };
+  start: string;
+  travel_minutes: number;
+  reasons: Reason[];
+  refused: (Reason & { technician_id: string; technician_name: string })[];
+  pickup: { location_name: string; part_number: string; quantity: string } | null;
+}
+
+export interface Device {
+  id: string;
+  name: string;
+  model: string;
+  asset_name: string | null;
+  site_name: string | null;
+  health: Health;
+  last_seen_at: string | null;
+  last_values: Record<string, number>;
+}
+
+export interface Series {
+  metric: string;
+  unit: string | null;
+  from: string;
+  to: string;
+  points: [number, number | null][];
+  band: [number, number, number][] | null;
+}
+
+export interface CaseItem {
+  id: string;
+  device_id: string;
+  device_name: string;
+  failure_group: string;
+  state: string;
+  severity: string | number;
+  opened_at: string;
+}
+
+export interface Evidence {
+  at: string;
+  metric: string;
+  observed: number;
+  expected: number | null;
+  low: number | null;
+  high: number | null;
+  score: number;
+  share: number | null;
+}
+
+export interface Case extends CaseItem {
+  started_at: string | null;
+  failure_window: { p10: string; p50: string; p90: string } | null;
+  low_confidence: boolean;
+  evidence: Evidence[];
+  finding: Finding | string | null;
+  chart: {
+    metric: string;
+    points: [number, number | null][];
+    band: [number, number, number][];
+    alarms: number[];
+  } | null;
+}
+
+export interface DeadLetter {
+  id: string;
+  received_at: string;
+  device_name: string | null;
+  reason: string;
+  detail: string | null;
+  payload_excerpt: string | null;
+}
+
+export interface Bar {
+  visit_id: string;
+  work_order_id: string;
+  number: string;
+  start: string;
+  end: string;
+  travel_before_s: number;
+  state: string;
+  sla_due_at: string | null;
+  pinned: boolean;
+}
+
+export interface BoardRow {
+  technician: { id: string; name: string; skills: (string | { skill: string; level: number })[] };
+  shift: { start: string; end: string } | null;
+  bars: Bar[];
+}
+
+export interface Board {
+  rows: BoardRow[];
+}

@@ -1,0 +1,20 @@
+/** A random UUID (version 4); works without a secure context, where `crypto.randomUUID` is missing. */
+export function uuid(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+const DEVICE_KEY = "fieldhand.device_id";
+
+/** The stable id of this browser, which its refresh token is bound to. */
+export function deviceId(): string {
+  const known = localStorage.getItem(DEVICE_KEY);
+  if (known) return known;
+  const made = uuid();
+  localStorage.setItem(DEVICE_KEY, made);
+  return made;
+}
