@@ -1,6 +1,7 @@
 """Fewer points for a chart, without losing its extremes."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +15,8 @@ def thin(points: Sequence[Point], max_points: int) -> list[Point]:
     values = np.array([value for _, value in points])
     edges = np.linspace(1, len(points) - 1, (max_points - 2) // 2 + 1).astype(int)
     keep = {0, len(points) - 1}
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges.tolist()):
         if end > start:
-            keep.add(int(start + np.argmin(values[start:end])))
-            keep.add(int(start + np.argmax(values[start:end])))
+            keep.add(start + int(np.argmin(values[start:end])))
+            keep.add(start + int(np.argmax(values[start:end])))
     return [points[i] for i in sorted(keep)]

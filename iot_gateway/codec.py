@@ -1,0 +1,258 @@
+"""From bytes of a topic to records, and why some cannot be taken.
+
+Understood: one record `{"ts","boot","seq","values"}` or an array of them. Degraded, without an end-to-end
+acknowledgement: ThingsBoard's `{"ts","values"}` and bare `{"metric": number}`, keyed by a hash of their bytes.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+MAX_PAYLOAD = 64 * 1024
+MAX_RECORDS = 2000
+MAX_METRICS = 256
+MAX_NAME = 64
+
+Ts = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_000)]
+Boot = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class _Record(msgspec.Struct, frozen=True, gc=False):
+    ts: Ts
+    values: dict[str, float]
+    boot: Boot | None = None
+    seq: Seq | None = None
+
+
+class EventMessage(msgspec.Struct, frozen=True):
+    """Something a device did on purpose."""
+
+    ts: Ts
+    boot: Boot
+    seq: Seq
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    detail: dict[str, Any] = {}
+
+
+class StateMessage(msgspec.Struct, frozen=True):
+    """Birth or last will."""
+
+    online: bool
+    boot: Boot
+    model: str | None = None
+    firmware: str | None = None
+
+
+class CommandAnswer(msgspec.Struct, frozen=True):
+    """What a device says to a command."""
+
+    id: str
+    status: str
+    detail: str = ""
+
+
+class Sample(NamedTuple):
+    """One record that can be stored; `keyed` when it carries its own boot and number."""
+
+    ts: int
+    boot: int
+    seq: int
+    values: dict[str, float]
+    keyed: bool
+
+
+class Reject(NamedTuple):
+    """A record that cannot be taken; with its key, if it has one, so that it is not sent again and again."""
+
+    reason: str
+    detail: str
+    payload: bytes
+    key: tuple[int, int] | None = None
+
+
+class Topic(NamedTuple):
+    """Where a message came from."""
+
+    tenant: str
+    device: str
+    leaf: str
+
+
+Decoded = tuple[list[Sample], list[Reject]]
+
+_one = msgspec.json.Decoder(_Record)
+_many = msgspec.json.Decoder(list[_Record])
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_bare = msgspec.json.Decoder(dict[str, float])
+_event = msgspec.json.Decoder(EventMessage)
+_state = msgspec.json.Decoder(StateMessage)
+_answer = msgspec.json.Decoder(CommandAnswer)
+_json = msgspec.json.Encoder()
+
+
+def read_topic(topic: str) -> Topic | None:
+    """Return the parts of `fieldhand/v1/{tenant}/{device}/{leaf}`, None for another topic."""
+    parts = topic.split("/", 4)
+    if len(parts) != 5 or parts[0] != "fieldhand" or parts[1] != "v1":
+        return None
+    return Topic(parts[2], parts[3], parts[4])
+
+
+def decode_telemetry(payload: bytes, *, at: datetime) -> Decoded:
+    """Return the records of a telemetry message and what is wrong with the others; `at` stamps bare forms."""
+    if len(payload) > MAX_PAYLOAD:
+        return [], [Reject("oversize", f"{len(payload)} bytes, {MAX_PAYLOAD} at most", payload[:MAX_PAYLOAD])]
+    try:
+        if payload[:1] == b"[":
+            records: Sequence[_Record] = _many.decode(payload)
+        else:
+            records = (_one.decode(payload),)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _one_by_one(payload, at)
+    if len(records) > MAX_RECORDS:
+        return [], [_too_many(len(records), payload)]
+    samples: list[Sample] = []
+    for record in records:
+        boot, seq = record.boot, record.seq
+        if boot is None or seq is None or not 0 < len(record.values) <= MAX_METRICS:
+            return _one_by_one(payload, at)
+        samples.append(Sample(record.ts, boot, seq, record.values, True))
+    return _named(samples, payload)
+
+
+def _named(samples: list[Sample], payload: bytes) -> Decoded:
+    if len(payload) > MAX_NAME and any(len(name) > MAX_NAME for sample in samples for name in sample.values):
+        good = [sample for sample in samples if all(len(name) <= MAX_NAME for name in sample.values)]
+        bad = [sample for sample in samples if sample not in good]
+        detail = f"a metric name is longer than {MAX_NAME}"
+        return good, [Reject("malformed", detail, _json.encode(s.values), (s.boot, s.seq)) for s in bad]
+    return samples, []
+
+
+def _one_by_one(payload: bytes, at: datetime) -> Decoded:
+    """Take an array apart, so that one bad record costs only itself."""
+    try:
+        raws = [bytes(raw) for raw in _raws.decode(payload)] if payload.lstrip()[:1] == b"[" else [payload]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return [], _whole(payload, str(error))
+    if len(raws) > MAX_RECORDS:
+        return [], [_too_many(len(raws), payload)]
+    samples: list[Sample] = []
+    rejects: list[Reject] = []
+    for raw in raws:
+        try:
+            samples.append(_read_one(raw, at))
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+            rejects.append(_reject(raw, str(error)))
+    return samples, rejects
+
+
+def _read_one(raw: bytes, at: datetime) -> Sample:
+    try:
+        record = _one.decode(raw)
+        ts, values, boot, seq = record.ts, record.values, record.boot, record.seq
+    except msgspec.ValidationError as error:
+        if "missing required field" not in str(error):
+            raise
+        ts, values, boot, seq = int(at.timestamp() * 1000), _bare.decode(raw), None, None
+    if not values:
+        raise ValueError("no values")
+    if len(values) > MAX_METRICS:
+        raise ValueError(f"{len(values)} values, {MAX_METRICS} at most")
+    if any(len(name) > MAX_NAME for name in values):
+        raise ValueError(f"a metric name is longer than {MAX_NAME}")
+    if boot is None or seq is None:
+        digest = hashlib.blake2b(raw, digest_size=8).digest()
+        return Sample(ts, 0, int.from_bytes(digest, "big") >> 1, values, False)
+    return Sample(ts, boot, seq, values, True)
+
+
+def _whole(payload: bytes, error: str) -> list[Reject]:
+    """Reject a message that is no JSON; a lenient look may still find the keys of its records."""
+    try:
+        found = json.loads(payload)
+    except (ValueError, RecursionError):
+        return [Reject("malformed", error, payload)]
+    items = found if isinstance(found, list) else [found]
+    if len(items) > MAX_RECORDS:
+        return [_too_many(len(items), payload)]
+    return [Reject("not-finite", error, json.dumps(item).encode(), _key(item)) for item in items]
+
+
+def _reject(raw: bytes, error: str) -> Reject:
+    try:
+        item = json.loads(raw)
+    except (ValueError, RecursionError):
+        return Reject("malformed", error, raw)
+    values = item.get("values", item) if isinstance(item, dict) else {}
+    odd = isinstance(values, dict) and any(isinstance(v, float) and not math.isfinite(v) for v in values.values())
+    return Reject("not-finite" if odd else "malformed", error, raw, _key(item))
+
+
+def _key(item: object) -> tuple[int, int] | None:
+    if not isinstance(item, dict):
+        return None
+    boot, seq = item.get("boot"), item.get("seq")
+    if type(boot) is int and type(seq) is int and 0 <= boot < 2**31 and 0 <= seq < 2**63:
+        return boot, seq
+    return None
+
+
+def _too_many(count: int, payload: bytes) -> Reject:
+    return Reject("too-many-records", f"{count} records, {MAX_RECORDS} at most", payload)
+
+
+def decode_event(payload: bytes) -> EventMessage | Reject:
+    """Return an event, or why it is none."""
+    if len(payload) > MAX_PAYLOAD:
+        return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
+    try:
+        return _event.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Reject("malformed", str(error), payload)
+
+
+def decode_state(payload: bytes) -> StateMessage | Reject:
+    """Return a birth or will, or why it is none."""
+    if len(payload) > MAX_PAYLOAD:
+        return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
+    try:
+        return _state.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Reject("malformed", str(error), payload)
+
+
+def decode_answer(payload: bytes) -> CommandAnswer | Reject:
+    """Return the answer to a command, or why it is none."""
+    if len(payload) > MAX_PAYLOAD:
+        return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
+    try:
+        return _answer.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Reject("malformed", str(error), payload)
+
+
+def encode_ack(boot: int, seq: int) -> bytes:
+    """Return the watermark message: every record of this boot up to `seq` is committed."""
+    return b'{"boot":%d,"seq":%d}' % (boot, seq)
+
+
+def encode_command(command_id: str, command: str, args: dict[str, Any]) -> bytes:
+    """Return a command message."""
+    return _json.encode({"id": command_id, "command": command, "args": args})
+
+
+def encode_values(values: dict[str, float]) -> bytes:
+    """Return the JSON of the values of one record."""
+    return _json.encode(values)
+
+
+def encode_sample(sample: Sample) -> bytes:
+    """Return a record as it came."""
+    return _json.encode({"ts": sample.ts, "boot": sample.boot, "seq": sample.seq, "values": sample.values})
