@@ -1,0 +1,216 @@
+"""Rows to a dispatch instance: who works next, what waits, where the parts are."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from backend.customers.models import Site
+from backend.planning import repository, travel
+from backend.technicians import service as technicians
+from backend.technicians.shifts import TechnicianDay
+from backend.work.models import Visit, WorkOrder
+from dispatch.build import Request, Technician, Warehouse, build
+from dispatch.instance import Instance
+from inventory import service as stock
+from inventory.service import LocationKind, Store
+from kernel.geo import LonLat
+
+HORIZON = timedelta(hours=30)
+"""How far a plan reaches: to the end of everybody's next shift."""
+LEAST_SHIFT = timedelta(minutes=45)
+"""A shift with less time left is as good as over."""
+OVERTIME = timedelta(minutes=60)
+PICKUP = timedelta(minutes=10)
+PROMISE_EARLY, PROMISE_LATE = timedelta(minutes=30), timedelta(minutes=90)
+"""How far a promised visit may slide while others are planned around it."""
+
+
+Free = dict[UUID, dict[str, int]]
+"""Stock location -> part id -> whole pieces free."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A dispatch instance and what its names stand for."""
+
+    instance: Instance
+    origin: datetime
+    orders: dict[str, tuple[WorkOrder, Site]]
+    """Request id -> the order to plan; promised visits are not among them."""
+    technicians: dict[str, TechnicianDay]
+    warehouses: dict[str, tuple[UUID, str]]
+    """Warehouse id -> (stock location, name)."""
+    part_numbers: dict[str, str]
+    """Part id -> number."""
+    parts: dict[str, dict[str, int]]
+    """Request id -> part id -> pieces."""
+
+    def instant(self, second: int) -> datetime:
+        """Return the instant of a second of the instance."""
+        return self.origin + timedelta(seconds=second)
+
+
+def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
+    """Read everything that the optimiser has to know, as of `at`."""
+    origin = at.replace(second=0, microsecond=0)
+    people = {str(day.id): day for day in next_shifts(session, time_zone=time_zone, at=at)}
+    rows = repository.open_orders(session)
+    parts = _parts(session, [order.id for order, _ in rows])
+    vans = [day.van_location_id for day in people.values() if day.van_location_id is not None]
+    depots = {str(store.location_id): store for store in _depots(session)}
+    wanted = sorted({UUID(part) for lines in parts.values() for part in lines})
+    free = _free(session, wanted, [*vans, *(store.location_id for store in depots.values())])
+    visits = repository.current_visits(session)
+    places = _Places()
+    busy = _under_way(visits)
+    requests = [_request(order, site, parts.get(str(order.id), {}), origin, places) for order, site in rows]
+    requests += [
+        _promised(visit, site, str(technician), origin, places)
+        for visit, _, site, technician in visits
+        if visit.state in repository.PROMISED and str(technician) in people
+    ]
+    instance = build(
+        technicians=[_technician(day, busy.get(day.id), free, origin, places) for day in people.values()],
+        requests=requests,
+        warehouses=[
+            Warehouse(
+                id=key,
+                place=places.name(lonlat),
+                opens=0,
+                closes=int(HORIZON.total_seconds()),
+                handling=int(PICKUP.total_seconds()),
+                stock=free.get(store.location_id, {}),
+            )
+            for key, store in depots.items()
+            if (lonlat := store.lonlat) is not None
+        ],
+        places=places.names(),
+        **places.matrices(),
+    )
+    return Question(
+        instance=instance,
+        origin=origin,
+        orders={str(order.id): (order, site) for order, site in rows},
+        technicians=people,
+        warehouses={key: (store.location_id, store.name) for key, store in depots.items()},
+        part_numbers={str(part.id): part.number for part in stock.parts_by_id(session, wanted).values()},
+        parts=parts,
+    )
+
+
+def next_shifts(session: Session, *, time_zone: str, at: datetime) -> list[TechnicianDay]:
+    """Return everybody's present shift, or the next one if little of it is left; nobody twice."""
+    today = at.astimezone(ZoneInfo(time_zone)).date()
+    chosen: dict[UUID, TechnicianDay] = {}
+    for offset in (-1, 0, 1):
+        for day in technicians.technicians_on(session, today + timedelta(days=offset), time_zone=time_zone):
+            if day.shift[1] - at >= LEAST_SHIFT and day.shift[0] - at < HORIZON:
+                chosen.setdefault(day.id, day)
+    return [chosen[key] for key in sorted(chosen)]
+
+
+class _Places:
+    """Collects positions under names; the same position has one name."""
+
+    def __init__(self) -> None:
+        self._at: dict[LonLat, str] = {}
+
+    def name(self, position: LonLat) -> str:
+        return self._at.setdefault(LonLat(*position), f"p{len(self._at)}")
+
+    def names(self) -> list[str]:
+        return list(self._at.values())
+
+    def matrices(self) -> dict[str, NDArray[np.int32]]:
+        seconds, metres = travel.matrix(list(self._at))
+        return {"travel_seconds": seconds, "travel_metres": metres}
+
+
+def _parts(session: Session, order_ids: Sequence[UUID]) -> dict[str, dict[str, int]]:
+    lines: dict[str, dict[str, int]] = defaultdict(dict)
+    for line in repository.expected_parts(session, order_ids):
+        lines[str(line.work_order_id)][str(line.part_id)] = ceil(line.quantity)
+    return lines
+
+
+def _depots(session: Session) -> list[Store]:
+    return [store for store in stock.stores(session, [LocationKind.WAREHOUSE]) if store.lonlat is not None]
+
+
+def _free(session: Session, parts: Sequence[UUID], locations: Sequence[UUID]) -> Free:
+    free: Free = defaultdict(dict)
+    for line in stock.availability(session, parts, locations):
+        free[line.location_id][str(line.part_id)] = int(line.free)
+    return free
+
+
+def _under_way(visits: Sequence[Row[tuple[Visit, WorkOrder, Site, UUID]]]) -> dict[UUID, tuple[LonLat, datetime]]:
+    """Return, for everybody who is on a visit, where that is and when it should end."""
+    busy: dict[UUID, tuple[LonLat, datetime]] = {}
+    for visit, _, site, technician in visits:
+        if visit.state in repository.UNDER_WAY:
+            busy[technician] = (site.position, visit.planned_end)
+    return busy
+
+
+def _technician(
+    day: TechnicianDay,
+    busy: tuple[LonLat, datetime] | None,
+    free: Free,
+    origin: datetime,
+    places: _Places,
+) -> Technician:
+    start = max(day.shift[0], origin, busy[1] if busy else origin)
+    end = max(day.shift[1], start)
+    return Technician(
+        id=str(day.id),
+        start_place=places.name(busy[0] if busy else day.home),
+        end_place=places.name(day.home),
+        shift_start=_seconds(start - origin),
+        shift_end=_seconds(end - origin),
+        max_overtime=_seconds(OVERTIME),
+        skills=day.skills,
+        stock=free.get(day.van_location_id, {}) if day.van_location_id else {},
+    )
+
+
+def _request(order: WorkOrder, site: Site, parts: dict[str, int], origin: datetime, places: _Places) -> Request:
+    earliest = max(order.earliest_at or origin, origin)
+    return Request(
+        id=str(order.id),
+        place=places.name(site.position),
+        windows=[(_seconds(earliest - origin), max(_seconds(HORIZON), _seconds(earliest - origin)))],
+        service=order.duration_minutes * 60,
+        skills={order.skill: order.skill_level},
+        parts=parts,
+        priority=order.priority,
+        due=max(0, _seconds(order.due_at - origin)) if order.due_at else None,
+    )
+
+
+def _promised(visit: Visit, site: Site, technician: str, origin: datetime, places: _Places) -> Request:
+    """Return a visit that stands already: it holds its technician's time, and its parts are reserved."""
+    start = max(visit.planned_start, origin)
+    return Request(
+        id=f"visit:{visit.id}",
+        place=places.name(site.position),
+        windows=[(_seconds(max(start - PROMISE_EARLY, origin) - origin), _seconds(start + PROMISE_LATE - origin))],
+        service=_seconds(visit.planned_end - visit.planned_start),
+        priority=1,
+        locked_technician=technician,
+        previous_technician=technician,
+        previous_start=_seconds(start - origin),
+    )
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())

@@ -1,0 +1,68 @@
+"""What comes due by the clock: sweeps of seconds, work of the night."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from backend.positions import service as positions
+from backend.sla import service as sla
+from inventory import service as stock
+from iot_gateway import partitions
+from iot_gateway import tasks as telemetry
+from kernel import clock
+from kernel.db import Login, Tenant, transaction
+from kernel.idempotency import StoredAnswer
+from kernel.log import get_logger
+from kernel.outbox import DeliveryState, EventDelivery, OutboxEvent
+
+FEED_KEPT = timedelta(days=7)
+"""How long a relayed event stays readable for the live picture and the phones."""
+ANSWERS_KEPT = timedelta(days=2)
+BATCH = 5000
+
+log = get_logger()
+
+
+def sweep() -> None:
+    """Breach clocks, expire reservations and commands, for every tenant."""
+    at = clock.now()
+    telemetry.expire_commands()
+    for tenant_id in tenants():
+        with transaction(tenant_id=tenant_id) as session:
+            sla.mark_breaches(session, at=at)
+            stock.expire(session, at=at)
+
+
+def nightly() -> None:
+    """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
+    at = clock.now()
+    partitions.maintain()
+    clear_feed(at)
+    for tenant_id in tenants():
+        telemetry.fit_profiles(tenant_id)
+        with transaction(tenant_id=tenant_id) as session:
+            positions.forget(session, at=at)
+            for wrong in stock.check_balances(session):
+                log.error("stock_balance_differs_from_moves", tenant_id=str(tenant_id), difference=str(wrong))
+
+
+def tenants() -> list[UUID]:
+    """Return every tenant."""
+    with transaction(Login.SYSTEM) as session:
+        return list(session.scalars(select(Tenant.id).order_by(Tenant.id)))
+
+
+def clear_feed(at: datetime) -> None:
+    """Delete delivered events and stored answers past their retention, in batches."""
+    waiting = select(EventDelivery.event_id).where(EventDelivery.state != DeliveryState.DONE)
+    old = select(OutboxEvent.id).where(OutboxEvent.relayed_at < at - FEED_KEPT, OutboxEvent.id.not_in(waiting))
+    while True:
+        with transaction(Login.SYSTEM) as session:
+            ids = list(session.scalars(old.order_by(OutboxEvent.id).limit(BATCH)))
+            session.execute(delete(EventDelivery).where(EventDelivery.event_id.in_(ids)))
+            session.execute(delete(OutboxEvent).where(OutboxEvent.id.in_(ids)))
+        if len(ids) < BATCH:
+            break
+    with transaction(Login.SYSTEM) as session:
+        session.execute(delete(StoredAnswer).where(StoredAnswer.at < at - ANSWERS_KEPT))

@@ -1,0 +1,1 @@
+"""The bundle of a day: everything a technician needs without a network."""
