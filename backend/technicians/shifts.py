@@ -88,7 +88,7 @@ def clip(windows: Iterable[Window], within: Window) -> tuple[Window, ...]:
 
 
 def merge(shifts: Sequence[Shift]) -> Shift | None:
-    """Return several shifts of a day as one; what lies between them is a break. Breaks inside another shift fall away."""
+    """Return several shifts of a day as one; what none of them works is a break."""
     if not shifts:
         return None
     whole = (min(shift.start for shift in shifts), max(shift.end for shift in shifts))

@@ -1,0 +1,137 @@
+"""Queries over locations, assets, components and failures."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from backend.assets.models import Asset, AssetClass, AssetComponent, FailureRecord, LocationNode
+
+
+def class_by_code(session: Session, code: str) -> AssetClass | None:
+    """Return the asset class with this code."""
+    return session.scalar(select(AssetClass).where(AssetClass.code == code))
+
+
+def classes(session: Session, ids: Collection[UUID] | None = None) -> Sequence[AssetClass]:
+    """Return asset classes by code, all or those with these ids."""
+    query = select(AssetClass).order_by(AssetClass.code)
+    return session.scalars(query if ids is None else query.where(AssetClass.id.in_(ids))).all()
+
+
+def node(session: Session, node_id: UUID) -> LocationNode | None:
+    """Return a functional location."""
+    return session.get(LocationNode, node_id)
+
+
+def top_node(session: Session, site_id: UUID) -> LocationNode | None:
+    """Return the top of the tree of a site."""
+    return session.scalar(select(LocationNode).where(LocationNode.site_id == site_id, LocationNode.parent_id.is_(None)))
+
+
+def nodes(session: Session, site_id: UUID, *, limit: int) -> Sequence[LocationNode]:
+    """Return the functional locations of a site, parents first."""
+    query = select(LocationNode).where(LocationNode.site_id == site_id)
+    return session.scalars(query.order_by(func.length(LocationNode.path), LocationNode.name).limit(limit)).all()
+
+
+def node_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of functional locations by id."""
+    rows = session.execute(select(LocationNode.id, LocationNode.name).where(LocationNode.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def asset(session: Session, asset_id: UUID, *, lock: bool = False) -> Asset | None:
+    """Return an asset, locked if it is about to change."""
+    return session.get(Asset, asset_id, with_for_update=lock or None)
+
+
+def asset_by_number(session: Session, asset_no: str) -> Asset | None:
+    """Return the asset with this number."""
+    return session.scalar(select(Asset).where(Asset.asset_no == asset_no))
+
+
+def asset_of_device(session: Session, device_id: UUID) -> Asset | None:
+    """Return the asset that a device reports on."""
+    return session.scalar(select(Asset).where(Asset.device_id == device_id))
+
+
+def assets_by_id(session: Session, ids: Collection[UUID]) -> Sequence[Asset]:
+    """Return the assets with these ids."""
+    return session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
+
+
+def assets(
+    session: Session,
+    *,
+    site_id: UUID | None,
+    customer_id: UUID | None,
+    text: str | None,
+    after: str | None,
+    limit: int,
+) -> Sequence[Asset]:
+    """Return assets by number, behind one, whose number, name, model or serial contains `text`."""
+    query = select(Asset).order_by(Asset.asset_no).limit(limit)
+    if site_id is not None:
+        query = query.where(Asset.site_id == site_id)
+    if customer_id is not None:
+        query = query.where(Asset.customer_id == customer_id)
+    if text:
+        fields = (Asset.asset_no, Asset.name, Asset.model, func.coalesce(Asset.serial, ""))
+        query = query.where(or_(*(func.strpos(func.lower(field), text.lower()) > 0 for field in fields)))
+    if after is not None:
+        query = query.where(Asset.asset_no > after)
+    return session.scalars(query).all()
+
+
+def ancestors(session: Session, asset_id: UUID) -> list[UUID]:
+    """Return the assets above an asset, the nearest first."""
+    above = (select(Asset.parent_id.label("id"), func.array([Asset.id]).label("seen")).where(Asset.id == asset_id)).cte(
+        "above", recursive=True
+    )
+    above = above.union_all(
+        select(Asset.parent_id, above.c.seen + func.array([Asset.id])).where(Asset.id == above.c.id)
+    )
+    return [row.id for row in session.execute(select(above.c.id).where(above.c.id.is_not(None)))]
+
+
+def component_of_operation(session: Session, client_op_id: UUID) -> AssetComponent | None:
+    """Return the component that an operation installed."""
+    return session.scalar(select(AssetComponent).where(AssetComponent.client_op_id == client_op_id))
+
+
+def components_inside(session: Session, asset_id: UUID, *, at: datetime | None) -> Sequence[AssetComponent]:
+    """Return what is inside an asset, now or at an instant."""
+    query = select(AssetComponent).where(AssetComponent.asset_id == asset_id).order_by(AssetComponent.place)
+    if at is None:
+        return session.scalars(query.where(AssetComponent.removed_at.is_(None))).all()
+    query = query.where(or_(AssetComponent.installed_at.is_(None), AssetComponent.installed_at <= at))
+    return session.scalars(query.where(or_(AssetComponent.removed_at.is_(None), AssetComponent.removed_at > at))).all()
+
+
+def installation(session: Session, part_id: UUID, serial: str) -> AssetComponent | None:
+    """Return where a serial is installed now."""
+    return session.scalar(
+        select(AssetComponent).where(
+            AssetComponent.part_id == part_id, AssetComponent.serial == serial, AssetComponent.removed_at.is_(None)
+        )
+    )
+
+
+def failure(session: Session, asset_id: UUID, order_id: UUID) -> FailureRecord | None:
+    """Return what an order found on an asset."""
+    return session.scalar(
+        select(FailureRecord).where(FailureRecord.asset_id == asset_id, FailureRecord.order_id == order_id)
+    )
+
+
+def failures(session: Session, asset_id: UUID, *, limit: int) -> Sequence[FailureRecord]:
+    """Return the failures of an asset, the latest first."""
+    return session.scalars(
+        select(FailureRecord)
+        .where(FailureRecord.asset_id == asset_id)
+        .order_by(FailureRecord.at.desc(), FailureRecord.id)
+        .limit(limit)
+    ).all()
