@@ -1,0 +1,27 @@
+"""Refusals of the room of checklists."""
+
+from kernel.errors import Conflict, Invalid, NotFound
+
+
+class TemplateUnknown(NotFound):
+    """There is no such checklist."""
+
+    slug = "checklist-unknown"
+
+
+class AlreadyPublished(Conflict):
+    """This version of the checklist was published before and is retired."""
+
+    slug = "checklist-retired"
+
+
+class UnfitItem(Invalid):
+    """An item of the checklist contradicts itself."""
+
+    slug = "checklist-item-unfit"
+
+
+class UnfitAnswer(Invalid):
+    """The answer does not fit the item."""
+
+    slug = "answer-unfit"
