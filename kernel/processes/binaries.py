@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,8 +88,8 @@ def postgres_version(folder: Path) -> int:
 
 def version_by_asking(program: Path) -> int:
     """Return the major version that the program prints."""
-    with os.popen(f"'{program}' --version 2>/dev/null") as answer:
-        digits = re.search(r"(\d+)", answer.read())
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    digits = re.search(r"(\d+)", answer.stdout)
     return int(digits[1]) if digits else 0
 
 

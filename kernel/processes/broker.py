@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import pwd
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,8 +116,6 @@ listener {self.gateway_port} 127.0.0.1
 
 def running_user() -> str:
     """Return the name to stay with; Mosquitto started by root would become another user and lose its files."""
-    import pwd
-
     return pwd.getpwuid(os.geteuid()).pw_name
 
 

@@ -70,7 +70,7 @@ def prepare_database(connection: psycopg.Connection, database: str) -> None:
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
         sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
         sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, roles),
-        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}, {}").format(name, sql.Identifier(INGEST), sql.Identifier(SYSTEM)),
+        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(name, roles),
         sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(roles),
     ):
         connection.execute(statement)
@@ -85,7 +85,8 @@ def clone_database(admin_url: str, template: str, database: str) -> None:
             )
         )
         roles = sql.SQL(", ").join(map(sql.Identifier, ROLE_OPTIONS))
-        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), roles))
+        rights = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
+        connection.execute(rights.format(sql.Identifier(database), roles))
 
 
 def with_database(url: str, database: str) -> str:

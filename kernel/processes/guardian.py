@@ -55,8 +55,8 @@ def end_group(group: int, number: int, grace: float) -> None:
 
 def main() -> None:
     """Wait for the supervisor's end, then end what it left behind, last started first."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     left = read_children(sys.stdin)
     for group, number in reversed(left.items()):
         end_group(group, number, GRACE_SECONDS)

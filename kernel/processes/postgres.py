@@ -15,6 +15,7 @@ import psycopg
 from kernel.processes.accounts import Account, unprivileged_account
 from kernel.processes.binaries import PostgresPrograms
 from kernel.processes.layout import Layout
+from kernel.processes.refusals import ClusterFailed
 from kernel.processes.supervisor import Process
 
 SUPERUSER = "fieldhand_owner"
@@ -31,10 +32,6 @@ FORGETFUL: Mapping[str, str] = {
     "autovacuum_naptime": "60s",
 }
 """Settings of a cluster for tests: fast, and gone after a power cut."""
-
-
-class ClusterFailed(RuntimeError):
-    """The cluster could not be made."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Cluster:
             found = int(marker.read_text().split(".")[0])
             if found != self.programs.version:
                 raise ClusterFailed(
-                    f"{self.data} was made by PostgreSQL {found}, but {self.programs.version} is what this machine has: "
+                    f"{self.data} was made by PostgreSQL {found}; this machine has {self.programs.version}: "
                     f"install PostgreSQL {found} with PostGIS, or dump it there and move the folder away"
                 )
             return
@@ -83,6 +80,7 @@ class Cluster:
             *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"),
             *(("--no-sync",) if self.settings.get("fsync") == "off" else ()),
         ]
+        refusals = []
         for locale in ("C.UTF-8", "C"):
             answer = subprocess.run(
                 [*command, "--locale", locale],
@@ -98,9 +96,8 @@ class Cluster:
             )
             if answer.returncode == 0:
                 return
-            if "invalid locale" not in answer.stderr:
-                break
-        raise ClusterFailed(f"initdb failed: {answer.stderr.strip()}")
+            refusals.append(answer.stderr.strip())
+        raise ClusterFailed(f"initdb failed: {refusals[0]}")
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ}
@@ -157,7 +154,7 @@ def make_owned(folder: Path, account: Account | None) -> None:
 def private_cluster(
     layout: Layout, programs: PostgresPrograms, *, port: int, settings: Mapping[str, str] = DURABLE
 ) -> Cluster:
-    """Describe the cluster of one `var`; as root it belongs to another user, elsewhere if that user cannot get there."""
+    """Describe the cluster of one `var`; as root it belongs to another user, elsewhere where that one cannot get in."""
     account = unprivileged_account()
     data, sockets = layout.var / "postgres", layout.socket_folder()
     if account:

@@ -8,6 +8,7 @@ from pathlib import Path
 from kernel.processes import binaries, packages
 from kernel.processes.binaries import PostgresPrograms, Program
 from kernel.processes.layout import Layout
+from kernel.processes.refusals import ServicesMissing
 
 HELP = """\
 Fieldhand needs {missing}, and this machine has neither them nor a package manager that could be asked.
@@ -34,10 +35,6 @@ VARIABLES = {
     Service.MOSQUITTO: "FIELDHAND_MQTT_HOST",
     Service.REDIS: "FIELDHAND_REDIS_URL",
 }
-
-
-class ServicesMissing(RuntimeError):
-    """A service is not here and could not be brought here; the text says what to do."""
 
 
 @dataclass

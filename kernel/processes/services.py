@@ -15,6 +15,7 @@ from kernel.processes.broker import Broker, private_broker
 from kernel.processes.cache import RedisServer, private_redis
 from kernel.processes.layout import Layout, Ports
 from kernel.processes.postgres import DURABLE, FORGETFUL, Cluster, private_cluster
+from kernel.processes.refusals import SettingsIncomplete
 from kernel.processes.resolve import Found, Service, resolve
 from kernel.processes.supervisor import Process, State, Supervisor
 
@@ -39,14 +40,14 @@ def missing_services(environment: Mapping[str, str]) -> tuple[Service, ...]:
     """Return the services that no setting names.
 
     Raises:
-        ValueError: some of a service's settings are given and others are not.
+        SettingsIncomplete: some of a service's settings are given and others are not.
     """
     wanted = []
     for service, names in GIVEN_BY.items():
         given = [name for name in names if environment.get(name)]
         if given and len(given) < len(names):
             absent = ", ".join(name for name in names if name not in given)
-            raise ValueError(f"{given[0]} is set but {absent} is not: give all of them or none")
+            raise SettingsIncomplete(f"{given[0]} is set but {absent} is not: give all of them or none")
         if not given:
             wanted.append(service)
     return tuple(wanted)

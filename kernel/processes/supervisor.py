@@ -17,6 +17,7 @@ from typing import IO, Self
 from kernel.processes.accounts import Account
 from kernel.processes.children import Child, Guard, log_tail, spawn, sweep
 from kernel.processes.layout import ROOT, Layout, write_private
+from kernel.processes.refusals import AlreadyRunning, ProcessFailed
 
 TICK_SECONDS = 0.03
 STEADY_SECONDS = 1.0
@@ -61,14 +62,6 @@ class Process:
     pid_file: Path | None = None
     start_seconds: float = 90.0
     stop_seconds: float = 20.0
-
-
-class AlreadyRunning(RuntimeError):
-    """Another supervisor works on the same `var`."""
-
-
-class ProcessFailed(RuntimeError):
-    """A process did not get ready; the text holds the end of its log."""
 
 
 @dataclass

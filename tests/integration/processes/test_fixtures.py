@@ -7,7 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 
-def test_a_session_sees_its_own_tenant_and_no_other(session: Session, tenant: uuid.UUID, other_tenant: uuid.UUID) -> None:
+def test_a_session_sees_its_own_tenant_and_no_other(
+    session: Session, tenant: uuid.UUID, other_tenant: uuid.UUID
+) -> None:
     seen = session.execute(text("SELECT id FROM tenant")).scalars().all()
 
     assert seen == [tenant]
