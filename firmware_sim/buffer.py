@@ -85,7 +85,7 @@ class RingBuffer:
             seq = self._next_seq.get(boot, 1)
             payload = protocol.record(ts, boot, seq, values)
             size += len(payload) + 1
-            if chosen and (size > max_bytes or boot != chosen[-1].boot):
+            if chosen and (size > max_bytes or boot != chosen[-1].boot or len(chosen) >= protocol.MAX_RECORDS):
                 break
             self._waiting.popleft()
             if len(payload) > max_bytes:
@@ -103,7 +103,7 @@ class RingBuffer:
         size = 2
         for sent in list(self._sent):
             size += len(sent.payload) + 1
-            if chosen and (size > max_bytes or sent.boot != chosen[-1].boot):
+            if chosen and (size > max_bytes or sent.boot != chosen[-1].boot or len(chosen) >= protocol.MAX_RECORDS):
                 yield _batch(chosen)
                 chosen, size = [], 2 + len(sent.payload) + 1
             chosen.append(sent)

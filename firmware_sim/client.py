@@ -69,6 +69,7 @@ class DeviceClient:
         buffer: RingBuffer,
         handler: Handler,
         wait_ack: bool = True,
+        silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         """Count a boot. Without `wait_ack` a PUBACK counts as committed, a weaker promise."""
         self.topics = topics
@@ -82,6 +83,7 @@ class DeviceClient:
         self._memory = memory
         self._handler = handler
         self._wait_ack = wait_ack
+        self._silence = silence_seconds
         self._state = _State.OFFLINE
         self._mqtt: Client | None = None
         self._boot = memory.restart()
@@ -301,7 +303,7 @@ class DeviceClient:
     def _send(self, now: float) -> None:
         if not self.buffer.unacked:
             self._heard_at = now
-        elif now - self._heard_at > SILENCE_SECONDS:
+        elif now - self._heard_at > self._silence:
             self._heard_at = now
             self._resending = self.buffer.resend(self._max_bytes)
         while self._state is _State.ONLINE and len(self._in_flight) < self._in_flight_limit:

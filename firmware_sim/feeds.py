@@ -12,7 +12,7 @@ from firmware_sim.client import DeviceClient
 from firmware_sim.replay import Recording
 from firmware_sim.stream import DeviceStream, Mark, Values
 
-_AHEAD = 1000
+_AHEAD = 400
 """Records of the history that may wait in the buffer."""
 
 

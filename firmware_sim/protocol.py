@@ -9,6 +9,9 @@ import msgspec
 MAX_PAYLOAD = 65_536
 """Bytes of one telemetry message at most."""
 
+MAX_RECORDS = 1000
+"""Records of one telemetry message at most."""
+
 Detail = Mapping[str, str | float | int]
 
 

@@ -54,8 +54,8 @@ def read_recording(path: Path) -> Recording:
 
 
 def metric_name(column: str) -> str:
-    """Return a column title as a metric name: small letters, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")
+    """Return a column title as a metric name: small letters, digits and underscores, 64 at most."""
+    return re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")[:64]
 
 
 def _delimiter(header: str) -> str:
