@@ -134,8 +134,7 @@ class Link:
         log.info("broker_disconnected", reason=str(reason))
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        payload = bytes(message.payload)
         self._queue.put(
-            Message(
-                self._epoch, message.mid, message.qos, message.topic, bytes(message.payload), message.dup, clock.now()
-            )
+            Message(self._epoch, message.mid, message.qos, message.topic, payload, message.dup, clock.now())
         )

@@ -12,7 +12,9 @@ import psycopg
 from iot_gateway import codec, metrics, store
 from iot_gateway.client import Link, Message
 from iot_gateway.marks import Marks
-from iot_gateway.store import Batch, DeviceEntry, Letter, Stored
+from iot_gateway.partitions import Calendar
+from iot_gateway.sorting import Sorting
+from iot_gateway.store import Batch, DeviceEntry, Letter
 from kernel.log import get_logger
 
 BATCH_MESSAGES = 1000
@@ -23,7 +25,6 @@ CONFLICT_SECONDS = 2.0
 """How long after a known key the careful way is kept."""
 
 log = get_logger()
-Key = tuple[DeviceEntry, int, int, int]
 
 
 class Writer:
@@ -33,7 +34,7 @@ class Writer:
         """Write what `link` brings until `stop` is set."""
         self._link, self._stop = link, stop
         self._connection: store.Connection | None = None
-        self._calendar: store.Calendar | None = None
+        self._calendar: Calendar | None = None
         self._calendar_at = self._cleared_at = self._careful_until = float("-inf")
         self._devices: dict[str, DeviceEntry] = {}
         self._unknown: dict[str, float] = {}
@@ -55,7 +56,7 @@ class Writer:
         while not self._stop.is_set():
             try:
                 self._commit(messages)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._drop_connection()
                 log.warning("ingest_waits_for_database", error=str(error).splitlines()[0], held=len(messages))
                 self._stop.wait(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
@@ -67,14 +68,15 @@ class Writer:
     def _commit(self, messages: Sequence[Message]) -> None:
         started = time.perf_counter()
         connection = self._connected()
-        batch, keys = self._prepare(connection, messages)
+        sorting = self._prepare(connection, messages)
+        batch = sorting.batch
         self._write(connection, batch)
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
         for reason, count in Tally(letter.reason for letter in batch.letters).items():
             metrics.DEAD_LETTERS.labels(reason).inc(count)
         metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
-        self._marks.note(connection, keys, now=time.monotonic())
+        self._marks.note(connection, sorting.keys, now=time.monotonic())
 
     def _write(self, connection: store.Connection, batch: Batch) -> None:
         """Write the fast way, the careful way on a known key, and without what the database cannot take."""
@@ -108,96 +110,13 @@ class Writer:
         _bury(batch, lost)
         return batch
 
-    def _prepare(self, connection: store.Connection, messages: Sequence[Message]) -> tuple[Batch, list[Key]]:
-        batch, keys = Batch(redelivered=any(message.dup for message in messages)), list[Key]()
-        topics = [codec.read_topic(message.topic) for message in messages]
-        self._learn(connection, {topic.device for topic in topics if topic is not None})
-        for index, (message, topic) in enumerate(zip(messages, topics, strict=True)):
-            if topic is None:
-                batch.letters.append(_letter(None, message, None, "unknown-topic", message.topic))
-                continue
-            device = self._devices.get(topic.device)
-            if device is None:
-                tenant_id = self._tenants.get(topic.tenant)
-                batch.letters.append(_letter(tenant_id, message, topic.device, "unknown-device", topic.device))
-            elif device.tenant_slug != topic.tenant:
-                detail = f"the topic says {topic.tenant[:64]}"
-                batch.letters.append(_letter(device.tenant_id, message, device.name, "wrong-tenant", detail))
-            elif device.revoked:
-                batch.letters.append(_letter(device.tenant_id, message, device.name, "revoked-device", ""))
-            else:
-                self._sort(connection, batch, keys, index, message, device, topic.leaf)
-        return batch, keys
-
-    def _sort(
-        self,
-        connection: store.Connection,
-        batch: Batch,
-        keys: list[Key],
-        index: int,
-        message: Message,
-        device: DeviceEntry,
-        leaf: str,
-    ) -> None:
-        if leaf == "telemetry":
-            self._take_samples(connection, batch, keys, index, message, device)
-            return
-        decode = {"state": codec.decode_state, "event": codec.decode_event, "cmd/ack": codec.decode_answer}.get(leaf)
-        found = decode(message.payload) if decode else codec.Reject("unknown-topic", leaf, message.payload)
-        if isinstance(found, codec.Reject):
-            batch.letters.append(_letter(device.tenant_id, message, device.name, found.reason, found.detail))
-        elif isinstance(found, codec.StateMessage):
-            batch.states.append((device, found, message.at))
-        elif isinstance(found, codec.EventMessage):
-            if (why := _outside(device, found.ts, message)) is not None:
-                batch.letters.append(_letter(device.tenant_id, message, device.name, "outside-policy", why))
-            elif b"\\u0000" in message.payload:
-                batch.letters.append(_letter(device.tenant_id, message, device.name, "malformed", "a null character"))
-            else:
-                batch.events.append((device, found, message.at))
-        else:
-            _take_answer(batch, device, found, message)
-
-    def _take_samples(
-        self,
-        connection: store.Connection,
-        batch: Batch,
-        keys: list[Key],
-        index: int,
-        message: Message,
-        device: DeviceEntry,
-    ) -> None:
-        calendar = self._partitions(connection)
-        samples, rejects = codec.decode_telemetry(message.payload, at=message.at)
-        newest = int(message.at.timestamp() * 1000)
-        for sample in samples:
-            if sample.keyed:
-                keys.append((device, sample.boot, sample.seq, sample.ts))
-            table = calendar.table_of(sample.ts)
-            why = _outside(device, sample.ts, message)
-            if why is None and table is not None:
-                row = Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values, index)
-                batch.samples.append(row)
-                continue
-            reason, detail = ("outside-policy", why) if why is not None else ("no-partition", f"ts {sample.ts}")
-            payload = codec.encode_sample(sample)
-            batch.letters.append(
-                Letter(device.tenant_id, message.at, message.topic, device.name, reason, detail or "", payload)
-            )
-        for reject in rejects:
-            if reject.key is not None:
-                keys.append((device, *reject.key, newest))
-            batch.letters.append(
-                Letter(
-                    device.tenant_id,
-                    message.at,
-                    message.topic,
-                    device.name,
-                    reject.reason,
-                    reject.detail[:2000],
-                    reject.payload[: codec.MAX_PAYLOAD],
-                )
-            )
+    def _prepare(self, connection: store.Connection, messages: Sequence[Message]) -> Sorting:
+        names = {topic.device for message in messages if (topic := codec.read_topic(message.topic)) is not None}
+        self._learn(connection, names)
+        sorting = Sorting(self._devices, self._tenants, self._partitions(connection))
+        for message in messages:
+            sorting.add(message)
+        return sorting
 
     def _learn(self, connection: store.Connection, names: set[str]) -> None:
         now = time.monotonic()
@@ -213,7 +132,7 @@ class Writer:
         for name in missing - set(found):
             self._unknown[name] = now + UNKNOWN_SECONDS
 
-    def _partitions(self, connection: store.Connection) -> store.Calendar:
+    def _partitions(self, connection: store.Connection) -> Calendar:
         now = time.monotonic()
         if self._calendar is None or now - self._calendar_at > CACHE_SECONDS:
             self._calendar, self._calendar_at = store.load_calendar(connection), now
@@ -225,7 +144,7 @@ class Writer:
         try:
             for topic, payload in self._marks.due(self._connection, now=time.monotonic()):
                 self._link.publish(topic, payload)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             self._drop_connection()
 
     def _connected(self) -> store.Connection:
@@ -238,30 +157,6 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-
-
-def _outside(device: DeviceEntry, ts: int, message: Message) -> str | None:
-    now = int(message.at.timestamp() * 1000)
-    if ts < now - device.max_age_ms:
-        return f"ts {ts} is more than {device.max_age_ms // 86_400_000} days old"
-    if ts > now + device.max_ahead_ms:
-        return f"ts {ts} is more than {device.max_ahead_ms // 1000} s ahead"
-    return None
-
-
-def _take_answer(batch: Batch, device: DeviceEntry, found: codec.CommandAnswer, message: Message) -> None:
-    try:
-        command_id = UUID(found.id)
-    except ValueError:
-        batch.letters.append(_letter(device.tenant_id, message, device.name, "malformed", "the id is no UUID"))
-        return
-    detail = found.detail.replace("\x00", "")
-    batch.answers.append((device, command_id, found.status == "acked", detail, message.at))
-
-
-def _letter(tenant_id: UUID | None, message: Message, name: str | None, reason: str, detail: str) -> Letter:
-    excerpt = message.payload[: codec.MAX_PAYLOAD]
-    return Letter(tenant_id, message.at, message.topic, name, reason, detail[:2000], excerpt)
 
 
 def _bury(batch: Batch, refused: dict[int, tuple[str, str]]) -> None:

@@ -66,7 +66,7 @@ class Marks:
             mark.add(seq for _, seq, _ in rows)
             mark.touched, mark.used_at = True, now
             if not mark.pending:
-                mark.ts = max(mark.ts, max(ts for _, _, ts in rows))
+                mark.ts = max(mark.ts, *(ts for _, _, ts in rows))
 
     def due(self, connection: Connection, *, now: float) -> list[Outgoing]:
         """Return the acknowledgements to send, at most one a second for each device, and keep the marks."""

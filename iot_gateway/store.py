@@ -43,8 +43,6 @@ class Stored(NamedTuple):
     seq: int
     received_at: datetime
     values: dict[str, float]
-    message: int
-    """Index of the message in the batch."""
 
 
 class Letter(NamedTuple):

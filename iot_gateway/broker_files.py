@@ -1,0 +1,133 @@
+"""Password and access files of the broker, written from the device rows.
+
+Every device has its own explicit lines: a pattern with a wildcard for the tenant would let it publish under
+another one.
+"""
+
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from iot_gateway.models import Device
+from iot_gateway.secret import hash_for_broker
+from kernel.db import Login, transaction
+from kernel.log import get_logger
+from kernel.settings import Settings, get_settings
+
+WRITES, READS = ("telemetry", "event", "state", "cmd/ack"), ("cmd", "ack")
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class Access:
+    """A device that may log in."""
+
+    name: str
+    tenant_slug: str
+    secret_hash: str
+
+
+def password_lines(devices: Iterable[Access], *, gateways: Iterable[str]) -> str:
+    """Return the password file: the kept lines of the gateways, then one line per device."""
+    return "".join(f"{line}\n" for line in [*gateways, *(f"{d.name}:{d.secret_hash}" for d in devices)])
+
+
+def acl_lines(devices: Iterable[Access], *, gateways: Iterable[str]) -> str:
+    """Return the access file: gateways see everything of ours, a device its own topics."""
+    lines: list[str] = []
+    for gateway in gateways:
+        lines += [f"user {gateway}", "topic readwrite fieldhand/#", ""]
+    for device in devices:
+        own = f"fieldhand/v1/{device.tenant_slug}/{device.name}"
+        lines.append(f"user {device.name}")
+        lines += [f"topic write {own}/{leaf}" for leaf in WRITES]
+        lines += [f"topic read {own}/{leaf}" for leaf in READS]
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+class BrokerFiles:
+    """Keeps the broker's files in step with the device rows."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Write to the files that the settings name; without them there is nothing to do."""
+        self._settings = settings or get_settings()
+        self._written: object = None
+
+    def refresh(self) -> bool:
+        """Write the files and tell the broker when a device row changed; tell whether it did."""
+        settings = self._settings
+        if settings.mqtt_password_file is None or settings.mqtt_acl_file is None:
+            return False
+        with transaction(Login.INGEST) as session:
+            fingerprint = _fingerprint(session)
+            if fingerprint == self._written:
+                return False
+            devices = _allowed(session)
+        self._write(settings.mqtt_password_file, settings.mqtt_acl_file, devices)
+        self._written = fingerprint
+        log.info("broker_files_written", devices=len(devices))
+        return True
+
+    def _write(self, password_file: Path, acl_file: Path, devices: list[Access]) -> None:
+        settings = self._settings
+        gateways = _gateway_lines(password_file, settings)
+        names = [line.split(":", 1)[0] for line in gateways]
+        changed = _replace(password_file, password_lines(devices, gateways=gateways))
+        changed |= _replace(acl_file, acl_lines(devices, gateways=names))
+        if changed and settings.mqtt_reload_pid_file is not None:
+            _tell_broker(settings.mqtt_reload_pid_file)
+
+
+def _fingerprint(session: Session) -> tuple[object, ...]:
+    digest = func.sum(func.hashtext(Device.name + Device.secret_hash + func.coalesce(text("revoked_at::text"), "")))
+    return tuple(session.execute(select(func.count(), digest)).one())
+
+
+def _allowed(session: Session) -> list[Access]:
+    rows = session.execute(
+        select(Device.name, Device.tenant_slug, Device.secret_hash)
+        .where(Device.revoked_at.is_(None))
+        .order_by(Device.name)
+    )
+    return [Access(*row) for row in rows.tuples()]
+
+
+def _gateway_lines(password_file: Path, settings: Settings) -> list[str]:
+    """Keep the gateways' lines that are there already; add our own when it is missing."""
+    kept = password_file.read_text().splitlines() if password_file.exists() else []
+    gateways = [line for line in kept if line.startswith("gateway")]
+    user = settings.mqtt_gateway_user
+    if not any(line.startswith(f"{user}:") for line in gateways):
+        gateways.append(f"{user}:{hash_for_broker(settings.mqtt_gateway_password.get_secret_value())}")
+    return gateways
+
+
+def _replace(path: Path, content: str) -> bool:
+    """Put new content in the place of a file in one step, keeping its owner and mode."""
+    if path.exists() and path.read_text() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.touch(mode=0o640)
+    fresh.write_text(content)
+    if path.exists():
+        old = path.stat()
+        fresh.chmod(old.st_mode & 0o777)
+        if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
+            os.chown(fresh, old.st_uid, old.st_gid)
+    fresh.replace(path)
+    return True
+
+
+def _tell_broker(pid_file: Path) -> None:
+    try:
+        os.kill(int(pid_file.read_text().strip()), signal.SIGHUP)
+    except (FileNotFoundError, ProcessLookupError, ValueError) as error:
+        log.warning("broker_not_told", error=str(error))

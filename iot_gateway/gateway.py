@@ -1,0 +1,63 @@
+"""The gateway process: link, writer, command sender, broker files."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
+
+from iot_gateway.broker_files import BrokerFiles
+from iot_gateway.client import Link
+from iot_gateway.commander import expire_unanswered, send_commands
+from iot_gateway.ingest import Writer
+from kernel.log import get_logger
+from kernel.settings import get_settings
+
+COMMAND_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
+
+log = get_logger()
+
+
+def run(stop: threading.Event) -> None:
+    """Take telemetry in and send commands until told to stop.
+
+    Raises:
+        RuntimeError: the writer has died; the supervisor starts the process anew.
+    """
+    settings = get_settings()
+    link = Link(
+        host=settings.mqtt_host,
+        port=settings.mqtt_gateway_port,
+        user=settings.mqtt_gateway_user,
+        password=settings.mqtt_gateway_password.get_secret_value(),
+        tls_ca=str(settings.mqtt_tls_ca) if settings.mqtt_tls_ca else None,
+    )
+    files = BrokerFiles(settings)
+    writer = threading.Thread(target=Writer(link, stop).run, name="writer", daemon=True)
+    _chore(files.refresh)
+    link.start()
+    writer.start()
+    log.info("gateway_started", user=settings.mqtt_gateway_user)
+    due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0}
+    while not stop.wait(COMMAND_SECONDS):
+        if not writer.is_alive():
+            raise RuntimeError("the writer has died")
+        now = time.monotonic()
+        _chore(lambda: send_commands(link))
+        if now >= due["files"]:
+            _chore(files.refresh)
+            due["files"] = now + FILE_SECONDS
+        if now >= due["expiry"]:
+            _chore(expire_unanswered)
+            due["expiry"] = now + EXPIRY_SECONDS
+    writer.join(timeout=10)
+    link.stop()
+    log.info("gateway_stopped")
+
+
+def _chore(work: Callable[[], object]) -> None:
+    """Do one of the small jobs beside ingest; a database that is away is tried again later."""
+    try:
+        work()
+    except OperationalError as error:
+        log.warning("gateway_waits_for_database", error=str(error.orig))
