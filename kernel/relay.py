@@ -22,7 +22,7 @@ Wake = Callable[[str, UUID, UUID], None]
 BATCH = 200
 LEASE = timedelta(seconds=30)
 IDLE_SECONDS = 0.1
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 1.0
 
 log = get_logger()
 

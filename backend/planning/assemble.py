@@ -8,8 +8,6 @@ from math import ceil
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -35,7 +33,7 @@ PROMISE_EARLY, PROMISE_LATE = timedelta(minutes=30), timedelta(minutes=90)
 
 
 Free = dict[UUID, dict[str, int]]
-"""Stock location -> part id -> whole pieces free."""
+"""Stock location -> part number -> whole pieces free."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,11 @@ class Question:
     """Request id -> the order to plan; promised visits are not among them."""
     technicians: dict[str, TechnicianDay]
     warehouses: dict[str, tuple[UUID, str]]
-    """Warehouse id -> (stock location, name)."""
-    part_numbers: dict[str, str]
-    """Part id -> number."""
-    parts: dict[str, dict[str, int]]
-    """Request id -> part id -> pieces."""
+    """Warehouse code -> (stock location, name)."""
+    part_ids: dict[str, UUID]
+    """Part number, its name in the instance -> part."""
+    names: dict[str, str]
+    """Id in the instance -> what people call it."""
 
     def instant(self, second: int) -> datetime:
         """Return the instant of a second of the instance."""
@@ -64,11 +62,10 @@ def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
     origin = at.replace(second=0, microsecond=0)
     people = {str(day.id): day for day in next_shifts(session, time_zone=time_zone, at=at)}
     rows = repository.open_orders(session)
-    parts = _parts(session, [order.id for order, _ in rows])
+    parts, numbers = _parts(session, [order.id for order, _ in rows])
     vans = [day.van_location_id for day in people.values() if day.van_location_id is not None]
-    depots = {str(store.location_id): store for store in _depots(session)}
-    wanted = sorted({UUID(part) for lines in parts.values() for part in lines})
-    free = _free(session, wanted, [*vans, *(store.location_id for store in depots.values())])
+    depots = {store.code: store for store in _depots(session)}
+    free = _free(session, numbers, [*vans, *(store.location_id for store in depots.values())])
     visits = repository.current_visits(session)
     places = _Places()
     busy = _under_way(visits)
@@ -78,23 +75,27 @@ def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
         for visit, _, site, technician in visits
         if visit.state in repository.PROMISED and str(technician) in people
     ]
+    workers = [_technician(day, busy.get(day.id), free, origin, places) for day in people.values()]
+    warehouses = [
+        Warehouse(
+            id=key,
+            place=places.name(lonlat),
+            opens=0,
+            closes=int(HORIZON.total_seconds()),
+            handling=int(PICKUP.total_seconds()),
+            stock=free.get(store.location_id, {}),
+        )
+        for key, store in depots.items()
+        if (lonlat := store.lonlat) is not None
+    ]
+    seconds, metres = travel.matrix(places.positions())
     instance = build(
-        technicians=[_technician(day, busy.get(day.id), free, origin, places) for day in people.values()],
+        technicians=workers,
         requests=requests,
-        warehouses=[
-            Warehouse(
-                id=key,
-                place=places.name(lonlat),
-                opens=0,
-                closes=int(HORIZON.total_seconds()),
-                handling=int(PICKUP.total_seconds()),
-                stock=free.get(store.location_id, {}),
-            )
-            for key, store in depots.items()
-            if (lonlat := store.lonlat) is not None
-        ],
+        warehouses=warehouses,
         places=places.names(),
-        **places.matrices(),
+        travel_seconds=seconds,
+        travel_metres=metres,
     )
     return Question(
         instance=instance,
@@ -102,8 +103,13 @@ def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
         orders={str(order.id): (order, site) for order, site in rows},
         technicians=people,
         warehouses={key: (store.location_id, store.name) for key, store in depots.items()},
-        part_numbers={str(part.id): part.number for part in stock.parts_by_id(session, wanted).values()},
-        parts=parts,
+        part_ids={number: part_id for part_id, number in numbers.items()},
+        names={
+            **{key: day.name for key, day in people.items()},
+            **{str(order.id): order.number for order, _ in rows},
+            **{f"visit:{visit.id}": order.number for visit, order, _, _ in visits},
+            **{key: store.name for key, store in depots.items()},
+        },
     )
 
 
@@ -124,36 +130,38 @@ class _Places:
     def __init__(self) -> None:
         self._at: dict[LonLat, str] = {}
 
-    def name(self, position: LonLat) -> str:
+    def name(self, position: tuple[float, float]) -> str:
         return self._at.setdefault(LonLat(*position), f"p{len(self._at)}")
 
     def names(self) -> list[str]:
         return list(self._at.values())
 
-    def matrices(self) -> dict[str, NDArray[np.int32]]:
-        seconds, metres = travel.matrix(list(self._at))
-        return {"travel_seconds": seconds, "travel_metres": metres}
+    def positions(self) -> list[LonLat]:
+        return list(self._at)
 
 
-def _parts(session: Session, order_ids: Sequence[UUID]) -> dict[str, dict[str, int]]:
+def _parts(session: Session, order_ids: Sequence[UUID]) -> tuple[dict[str, dict[str, int]], dict[UUID, str]]:
+    """Return request id -> part number -> pieces, and the numbers of all parts wanted."""
+    rows = repository.expected_parts(session, order_ids)
+    numbers = {part.id: part.number for part in stock.parts_by_id(session, {row.part_id for row in rows}).values()}
     lines: dict[str, dict[str, int]] = defaultdict(dict)
-    for line in repository.expected_parts(session, order_ids):
-        lines[str(line.work_order_id)][str(line.part_id)] = ceil(line.quantity)
-    return lines
+    for row in rows:
+        lines[str(row.work_order_id)][numbers[row.part_id]] = ceil(row.quantity)
+    return lines, numbers
 
 
 def _depots(session: Session) -> list[Store]:
     return [store for store in stock.stores(session, [LocationKind.WAREHOUSE]) if store.lonlat is not None]
 
 
-def _free(session: Session, parts: Sequence[UUID], locations: Sequence[UUID]) -> Free:
+def _free(session: Session, numbers: dict[UUID, str], locations: Sequence[UUID]) -> Free:
     free: Free = defaultdict(dict)
-    for line in stock.availability(session, parts, locations):
-        free[line.location_id][str(line.part_id)] = int(line.free)
+    for line in stock.availability(session, numbers, locations):
+        free[line.location_id][numbers[line.part_id]] = int(line.free)
     return free
 
 
-def _under_way(visits: Sequence[Row[tuple[Visit, WorkOrder, Site, UUID]]]) -> dict[UUID, tuple[LonLat, datetime]]:
+def _under_way(visits: Sequence[Row[Visit, WorkOrder, Site, UUID]]) -> dict[UUID, tuple[LonLat, datetime]]:
     """Return, for everybody who is on a visit, where that is and when it should end."""
     busy: dict[UUID, tuple[LonLat, datetime]] = {}
     for visit, _, site, technician in visits:

@@ -19,7 +19,7 @@ UNDER_WAY = (VisitState.TRAVELLING, VisitState.ON_SITE, VisitState.IN_PROGRESS, 
 MOST_ORDERS = 2000
 
 
-def open_orders(session: Session) -> Sequence[Row[tuple[WorkOrder, Site]]]:
+def open_orders(session: Session) -> Sequence[Row[WorkOrder, Site]]:
     """Return the orders that wait for a visit, with their sites, the most urgent first."""
     return session.execute(
         select(WorkOrder, Site)
@@ -35,7 +35,7 @@ def expected_parts(session: Session, order_ids: Sequence[UUID]) -> Sequence[Work
     return session.scalars(select(WorkOrderPart).where(WorkOrderPart.work_order_id.in_(order_ids))).all()
 
 
-def current_visits(session: Session) -> Sequence[Row[tuple[Visit, WorkOrder, Site, UUID]]]:
+def current_visits(session: Session) -> Sequence[Row[Visit, WorkOrder, Site, UUID]]:
     """Return the visits that bind somebody: promised or under way, with the lead technician."""
     return session.execute(
         select(Visit, WorkOrder, Site, VisitTechnician.technician_id)
@@ -66,7 +66,7 @@ def plan_visits(session: Session, plan_id: UUID) -> Sequence[PlanVisit]:
     ).all()
 
 
-def plan_unserved(session: Session, plan_id: UUID) -> Sequence[Row[tuple[PlanUnserved, str]]]:
+def plan_unserved(session: Session, plan_id: UUID) -> Sequence[Row[PlanUnserved, str]]:
     """Return what a plan left out, with the numbers of the orders."""
     return session.execute(
         select(PlanUnserved, WorkOrder.number)
@@ -76,9 +76,7 @@ def plan_unserved(session: Session, plan_id: UUID) -> Sequence[Row[tuple[PlanUns
     ).all()
 
 
-def last_word_on(
-    session: Session, work_order_id: UUID
-) -> Row[tuple[PlanVisit, Plan, str]] | None:
+def last_word_on(session: Session, work_order_id: UUID) -> Row[PlanVisit, Plan, str] | None:
     """Return the newest plan's line on an order, with the plan and the technician's name."""
     return session.execute(
         select(PlanVisit, Plan, Technician.name)
@@ -90,7 +88,7 @@ def last_word_on(
     ).first()
 
 
-def last_refusal_of(session: Session, work_order_id: UUID) -> Row[tuple[PlanUnserved, Plan]] | None:
+def last_refusal_of(session: Session, work_order_id: UUID) -> Row[PlanUnserved, Plan] | None:
     """Return the newest plan that could not place an order."""
     return session.execute(
         select(PlanUnserved, Plan)
@@ -101,9 +99,7 @@ def last_refusal_of(session: Session, work_order_id: UUID) -> Row[tuple[PlanUnse
     ).first()
 
 
-def board_visits(
-    session: Session, *, start: datetime, end: datetime
-) -> Sequence[Row[tuple[Visit, WorkOrder, UUID]]]:
+def board_visits(session: Session, *, start: datetime, end: datetime) -> Sequence[Row[Visit, WorkOrder, UUID]]:
     """Return the visits that touch a span, by technician."""
     return session.execute(
         select(Visit, WorkOrder, VisitTechnician.technician_id)
