@@ -1,14 +1,16 @@
 """`fieldhand`: each command is loaded from its owner when it is called, so that none pays for the others."""
 
+import sys
 from importlib import import_module
 
-import click
 import typer.main
 
 COMMANDS = {
     "demo": ("backend.demo.cli", "Run the main job to its end, checked through the public interfaces."),
     "up": ("kernel.processes.cli", "Run everything on this machine, with private services."),
     "doctor": ("kernel.processes.cli", "Say what is found, what is missing and how to mend it."),
+    "services": ("kernel.processes.cli", "Run PostgreSQL, Mosquitto and Redis alone."),
+    "bootstrap": ("kernel.processes.cli", "Make logins, database and PostGIS on a server of your own."),
     "migrate": ("backend.cli.data", "Bring the database to the newest schema."),
     "seed": ("backend.cli.data", "Fill an empty tenant with demo data."),
     "api": ("backend.cli.processes", "Process: staff API and console."),
@@ -25,33 +27,25 @@ COMMANDS = {
 }
 
 
-class Owners(click.Group):
-    """A group whose commands stay with their owners."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command from its owner."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command = typer.main.get_command(import_module(COMMANDS[cmd_name][0]).app)
-        if isinstance(command, click.Group) and cmd_name in command.commands:
-            return command.commands[cmd_name]
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the table without loading anything."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+def app() -> None:
+    """Run the command that the command line names."""
+    name, *arguments = sys.argv[1:] or ["--help"]
+    if name in {"--help", "-h", "help"}:
+        sys.stdout.write(overview())
+        return
+    if name not in COMMANDS:
+        sys.stderr.write(f"fieldhand: there is no command `{name}`\n\n{overview()}")
+        sys.exit(2)
+    command = typer.main.get_command(import_module(COMMANDS[name][0]).app)
+    owned = getattr(command, "commands", {})
+    owned.get(name, command).main(arguments, prog_name=f"fieldhand {name}")
 
 
-app = Owners(name="fieldhand", help="Fieldhand: field service from telemetry to the closed work order.")
+def overview() -> str:
+    """List the commands without loading any."""
+    lines = [f"  {name:<14} {text}" for name, (_, text) in COMMANDS.items()]
+    return "\n".join(["Usage: fieldhand COMMAND [OPTIONS]; each has its own --help.", "", *lines, ""])
+
 
 if __name__ == "__main__":
     app()

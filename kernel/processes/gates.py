@@ -121,7 +121,7 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Check everything, or with arguments run only those tests; return the exit code."""
     layout = Layout(ROOT / "var")
-    environment = {**os.environ, "FIELDHAND_PACKAGES": str(layout.packages)}
+    environment = dict(os.environ)
     try:
         screens = prepare(layout)
         failed = [] if arguments else check_all(layout, environment, screens)

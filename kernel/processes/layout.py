@@ -42,8 +42,8 @@ class Layout:
 
     @property
     def packages(self) -> Path:
-        """System packages unpacked without root."""
-        return self.var / "deb"
+        """System packages unpacked without root: one tree per checkout, whichever `var` is used."""
+        return (ROOT / "var" if os.access(ROOT, os.W_OK) else self.var) / "deb"
 
     def make(self) -> None:
         """Make the folders that every run needs."""
