@@ -178,6 +178,7 @@ class Visit(TenantRow):
     __tablename__ = "visit"
     __table_args__ = tenant_args(
         refers("work_order_id", "work_order"),
+        refers("checklist_id", "checklist_template"),
         UniqueConstraint("tenant_id", "work_order_id", "visit_no"),
         CheckConstraint("planned_end > planned_start", name="starts_before_end"),
         CheckConstraint("travel_seconds >= 0", name="travel_not_negative"),
@@ -196,6 +197,8 @@ class Visit(TenantRow):
     """The optimiser leaves it alone."""
     plan_id: Mapped[UUID | None]
     """The plan that made or moved it; opaque here."""
+    checklist_id: Mapped[UUID | None]
+    """The version of the checklist that was in use when the visit was made."""
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
     outcome: Mapped[str | None]

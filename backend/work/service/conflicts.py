@@ -1,0 +1,138 @@
+"""The conflict queue: operations from the field that were refused, kept whole until they fit or are decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.work import repository
+from backend.work.actors import Actor
+from backend.work.events import ConflictRaised
+from backend.work.lifecycle import VisitAction, Who
+from backend.work.models import ConflictItem, ConflictState, EventSource, Visit
+from backend.work.service.stages import Said
+from kernel import clock
+from kernel.errors import Conflict, Problem
+from kernel.geo import LonLat
+from kernel.ids import new_id
+from kernel.outbox import publish
+
+STEP = "visit."
+
+
+class KeptForDispatcher(Conflict):
+    """The operation is kept for the dispatcher.
+
+    Members: those of the refusal.
+    """
+
+    slug = "kept-for-dispatcher"
+
+
+def keep(session: Session, visit: Visit, kind: str, said: Said, *, problem: Problem) -> ConflictItem:
+    """Keep an operation that was refused, and tell the dispatchers."""
+    item = ConflictItem(
+        id=new_id(),
+        visit_id=visit.id,
+        kind=kind,
+        payload=_to_json(said),
+        problem=problem.slug,
+        reason=problem.detail,
+        members=_plain(problem.members),
+        actor_id=said.actor.actor_id,
+        actor_name=said.actor.name,
+        technician_id=said.actor.technician_id,
+        occurred_at=said.occurred_at,
+        received_at=said.received_at,
+        client_op_id=said.client_op_id or new_id(),
+        state=ConflictState.OPEN,
+    )
+    session.add(item)
+    session.flush()
+    publish(
+        session,
+        ConflictRaised(
+            conflict_id=item.id, visit_id=visit.id, work_order_id=visit.work_order_id, kind=kind, reason=problem.detail
+        ),
+    )
+    return item
+
+
+def _to_json(said: Said) -> dict[str, Any]:
+    return {
+        "reason": said.reason,
+        "position": list(said.position) if said.position else None,
+        "accuracy_m": said.accuracy_m,
+        "flagged": said.flagged,
+        "detail": _plain(said.detail),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON keeps it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def step_of(item: ConflictItem) -> Said:
+    """Return what was said of the step that an item keeps."""
+    kept = item.payload
+    position = kept.get("position")
+    return Said(
+        actor=Actor(
+            actor_id=item.actor_id,
+            name=item.actor_name,
+            role=Who.TECHNICIAN,
+            technician_id=item.technician_id,
+            source=EventSource.MOBILE,
+        ),
+        occurred_at=item.occurred_at,
+        received_at=item.received_at,
+        reason=kept.get("reason"),
+        client_op_id=item.client_op_id,
+        position=LonLat(*position) if position else None,
+        accuracy_m=kept.get("accuracy_m"),
+        flagged=kept.get("flagged"),
+        detail=kept.get("detail") or {},
+    )
+
+
+def action_of(item: ConflictItem) -> VisitAction:
+    """Return the action that an item keeps."""
+    return VisitAction(item.kind.removeprefix(STEP))
+
+
+def waiting_steps(session: Session, visit_id: UUID) -> Sequence[ConflictItem]:
+    """Return the undecided steps of a visit, as they happened."""
+    return [item for item in repository.open_conflicts(session, [visit_id]) if item.kind.startswith(STEP)]
+
+
+def open_of_operation(session: Session, client_op_id: UUID) -> ConflictItem | None:
+    """Return the undecided item of an operation."""
+    return session.scalar(
+        select(ConflictItem).where(ConflictItem.client_op_id == client_op_id, ConflictItem.state == ConflictState.OPEN)
+    )
+
+
+def problem_of(item: ConflictItem) -> Problem:
+    """Return the refusal of a kept operation, for the app that sends it again."""
+    return KeptForDispatcher(item.reason, **{**item.members, "refusal": item.problem})
+
+
+def applied(item: ConflictItem, *, by: UUID | None = None) -> None:
+    """Say that a kept operation has been applied."""
+    item.state, item.resolved_at, item.resolved_by = ConflictState.APPLIED, clock.now(), by
+
+
+def dismiss(session: Session, conflict_id: UUID, *, by: UUID | None, at: datetime) -> ConflictItem:
+    """Decide that a kept operation shall have no effect; it stays readable."""
+    item = repository.conflict(session, conflict_id)
+    if item.state is ConflictState.OPEN:
+        item.state, item.resolved_at, item.resolved_by = ConflictState.DISMISSED, at, by
+    return item

@@ -1,0 +1,320 @@
+"""Use cases of work orders: open, wait for parts, approve, verify, send back, close, cancel."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.assets import service as assets
+from backend.customers import service as customers
+from backend.sla import service as sla
+from backend.sla.models import ClockKind
+from backend.work import repository
+from backend.work.actors import Actor, system
+from backend.work.errors import IllegalTransition, ReasonMissing
+from backend.work.events import WorkOrderClosed, WorkOrderOpened
+from backend.work.lifecycle import ORDER_BY_HAND, ORDER_TRANSITIONS, OrderAction, OrderState, VisitAction, legal
+from backend.work.models import DueBasis, OrderSource, WorkOrder, WorkOrderPart
+from backend.work.service import stages
+from backend.work.service.journal import check_version, take_step
+from inventory import service as stock
+from kernel.ids import new_id
+from kernel.numbers import next_number
+from kernel.outbox import publish
+
+LEAST_NOTICE = timedelta(hours=4)
+"""A failure expected sooner than this, or already past, still leaves so much time to plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedPart:
+    """A part that the work will probably take, and why."""
+
+    part_id: UUID
+    quantity: Decimal
+    basis: str
+
+
+def open_work_order(
+    session: Session,
+    *,
+    site_id: UUID,
+    asset_id: UUID | None = None,
+    summary: str,
+    description: str = "",
+    work_type: str,
+    priority: int,
+    skill: str,
+    skill_level: int = 1,
+    duration_minutes: int = 60,
+    expected_parts: Sequence[ExpectedPart] = (),
+    ticket_id: UUID | None = None,
+    case_id: UUID | None = None,
+    source: OrderSource,
+    source_key: str | None = None,
+    earliest_at: datetime | None = None,
+    promised_at: datetime | None = None,
+    failure_at: datetime | None = None,
+    evidence: dict[str, Any] | None = None,
+    actor: Actor | None = None,
+    at: datetime,
+) -> WorkOrder:
+    """Open an order and start its clocks; a `source_key` that is known returns the order that it has.
+
+    `failure_at` is the early end of a failure window. Due is the earlier of it and what the SLA allows, or a promise.
+
+    Raises:
+        SiteUnknown, AssetUnknown: they do not exist here.
+    """
+    if source_key is not None and (known := repository.order_of_key(session, source_key)):
+        return known
+    site = customers.get_site(session, site_id)
+    criticality = assets.get_asset(session, asset_id).criticality if asset_id else None
+    order = WorkOrder(
+        id=new_id(),
+        number=next_number(session, "WO", at=at),
+        ticket_id=ticket_id,
+        case_id=case_id,
+        source=source,
+        source_key=source_key,
+        customer_id=site.customer_id,
+        site_id=site.id,
+        asset_id=asset_id,
+        work_type=work_type,
+        summary=summary,
+        description=description,
+        priority=priority,
+        skill=skill,
+        skill_level=skill_level,
+        state=OrderState.DRAFT,
+        labels=[],
+        duration_minutes=duration_minutes,
+        earliest_at=earliest_at,
+        opened_at=at,
+        version=0,
+        evidence=evidence,
+    )
+    session.add(order)
+    session.flush()
+    session.add_all(
+        WorkOrderPart(work_order_id=order.id, part_id=part.part_id, quantity=part.quantity, basis=part.basis)
+        for part in expected_parts
+    )
+    clocks = sla.start_clocks(session, order.id, priority=priority, criticality=criticality, at=at)
+    allowed = next((clock.due_at for clock in clocks if clock.clock is ClockKind.RESTORE), None)
+    order.due_at, order.due_basis = due(allowed=allowed, promised_at=promised_at, failure_at=failure_at, at=at)
+    take_step(session, order, OrderAction.OPEN, actor=actor or system(), at=at)
+    publish(
+        session,
+        WorkOrderOpened(
+            work_order_id=order.id,
+            number=order.number,
+            ticket_id=ticket_id,
+            case_id=case_id,
+            priority=priority,
+            due_at=order.due_at,
+            opened_at=at,
+        ),
+    )
+    return order
+
+
+def due(
+    *, allowed: datetime | None, promised_at: datetime | None, failure_at: datetime | None, at: datetime
+) -> tuple[datetime | None, DueBasis | None]:
+    """Return when work is due and what that follows from: a promise, else the failure window within the SLA."""
+    if promised_at is not None:
+        return promised_at, DueBasis.PROMISE
+    if failure_at is not None:
+        expected = max(failure_at, at + LEAST_NOTICE)
+        if allowed is None or expected <= allowed:
+            return expected, DueBasis.FAILURE_WINDOW
+    return allowed, DueBasis.SLA if allowed else None
+
+
+def raise_urgency(
+    session: Session, work_order_id: UUID, *, priority: int, failure_at: datetime | None, at: datetime
+) -> WorkOrder:
+    """Make an order more urgent, or due earlier; never less urgent or later. Its clocks keep what they promised."""
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state not in stages.STILL_TO_PLAN:
+        return order
+    changed = priority < order.priority
+    order.priority = min(order.priority, priority)
+    if failure_at is not None:
+        expected = max(failure_at, at + LEAST_NOTICE)
+        if order.due_at is None or expected < order.due_at:
+            order.due_at, order.due_basis, changed = expected, DueBasis.FAILURE_WINDOW, True
+    if changed:
+        order.version += 1
+    return order
+
+
+def mark_waiting_parts(session: Session, work_order_id: UUID, *, cause: str, at: datetime) -> WorkOrder:
+    """Let an order wait until its parts can be reserved; one that waits already changes its cause only."""
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state is not OrderState.WAITING_PARTS:
+        take_step(session, order, OrderAction.WAIT_PARTS, actor=system(), at=at, reason=cause)
+    order.waiting_cause = cause
+    return order
+
+
+def parts_arrived(session: Session, part_id: UUID, *, at: datetime) -> list[UUID]:
+    """Bring back the waiting orders whose parts can all be had now; return them."""
+    back = []
+    for order_id in repository.waiting_for(session, part_id):
+        order = repository.order(session, order_id, lock=True)
+        if order.state is OrderState.WAITING_PARTS and _all_free(session, order):
+            take_step(session, order, OrderAction.PARTS_ARRIVED, actor=system(), at=at)
+            order.waiting_cause = None
+            back.append(order.id)
+    return back
+
+
+def _all_free(session: Session, order: WorkOrder) -> bool:
+    expected = repository.expected_parts(session, order.id)
+    free: dict[UUID, Decimal] = {}
+    for line in stock.availability(session, [part.part_id for part in expected]):
+        free[line.part_id] = free.get(line.part_id, Decimal(0)) + line.free
+    return all(free.get(part.part_id, Decimal(0)) >= part.quantity for part in expected)
+
+
+def act_on_order(
+    session: Session,
+    work_order_id: UUID,
+    action: OrderAction,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
+    expected_version: int | None = None,
+    client_op_id: UUID | None = None,
+) -> WorkOrder:
+    """Do what a person asks of an order by name.
+
+    Raises:
+        IllegalTransition: its state does not allow it, or it is nothing that a person does.
+        StaleVersion: it changed since it was read.
+    """
+    order = repository.order(session, work_order_id, lock=True)
+    check_version(order.version, expected_version)
+    use_case = _BY_HAND.get(action)
+    if use_case is None:
+        allowed = [str(name) for name in legal(ORDER_TRANSITIONS, order.state) if name in ORDER_BY_HAND]
+        raise IllegalTransition(
+            f"'{action}' follows from other steps.", state=str(order.state), action=str(action), legal=allowed
+        )
+    use_case(session, order, Asked(action=action, actor=actor, at=at, reason=reason, client_op_id=client_op_id))
+    return order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An action that somebody asked for."""
+
+    action: OrderAction
+    actor: Actor
+    at: datetime
+    reason: str | None
+    client_op_id: UUID | None
+
+
+def _step(session: Session, order: WorkOrder, asked: Asked) -> None:
+    take_step(
+        session,
+        order,
+        asked.action,
+        actor=asked.actor,
+        at=asked.at,
+        reason=asked.reason,
+        client_op_id=asked.client_op_id,
+    )
+
+
+def _reject(session: Session, order: WorkOrder, asked: Asked) -> None:
+    if not asked.reason:
+        raise ReasonMissing("Say what is not right.", action=str(asked.action), reasons=[])
+    _step(session, order, asked)
+    order.completed_at = None
+    sla.reopen(session, order.id, ClockKind.RESTORE)
+
+
+def _close(session: Session, order: WorkOrder, asked: Asked) -> None:
+    _step(session, order, asked)
+    order.closed_at = asked.at
+    for visit in repository.visits_of(session, order.id):
+        stock.release(session, visit.id)
+    stock.withdraw_demand(session, demand_ref(order.id))
+    publish(
+        session,
+        WorkOrderClosed(
+            work_order_id=order.id,
+            number=order.number,
+            ticket_id=order.ticket_id,
+            case_id=order.case_id,
+            asset_id=order.asset_id,
+            finding_result=order.finding_result,
+            failure_mode=order.finding_failure_mode,
+            closed_at=asked.at,
+        ),
+    )
+
+
+def _cancel(session: Session, order: WorkOrder, asked: Asked) -> None:
+    _step(session, order, asked)
+    order.closed_at = asked.at
+    for visit in repository.visits_of(session, order.id):
+        if visit.state in stages.MAY_CANCEL:
+            stages.advance_visit(
+                session, visit, order, VisitAction.CANCEL, stages.said(asked.actor, at=asked.at, reason=asked.reason)
+            )
+        stock.release(session, visit.id)
+    stock.withdraw_demand(session, demand_ref(order.id))
+    sla.stop(session, order.id, at=asked.at)
+
+
+UseCase = Callable[[Session, WorkOrder, Asked], None]
+
+_BY_HAND: dict[OrderAction, UseCase] = {
+    OrderAction.ASK_APPROVAL: _step,
+    OrderAction.APPROVE: _step,
+    OrderAction.VERIFY: _step,
+    OrderAction.REJECT: _reject,
+    OrderAction.CLOSE: _close,
+    OrderAction.CANCEL: _cancel,
+}
+
+
+def verify(
+    session: Session, work_order_id: UUID, *, actor: Actor, at: datetime, detail: dict[str, Any] | None = None
+) -> WorkOrder:
+    """Accept the work of a completed order; once more changes nothing."""
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state not in {OrderState.VERIFIED, OrderState.CLOSED}:
+        take_step(session, order, OrderAction.VERIFY, actor=actor, at=at, detail=detail)
+    return order
+
+
+def close(session: Session, work_order_id: UUID, *, actor: Actor, at: datetime) -> WorkOrder:
+    """End a verified order and free what it still holds; once more changes nothing."""
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state is not OrderState.CLOSED:
+        _close(session, order, Asked(action=OrderAction.CLOSE, actor=actor, at=at, reason=None, client_op_id=None))
+    return order
+
+
+def reject(session: Session, work_order_id: UUID, *, actor: Actor, reason: str, at: datetime) -> WorkOrder:
+    """Send a completed or verified order back; one that is open again already stays."""
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state in {OrderState.COMPLETED, OrderState.VERIFIED}:
+        _reject(session, order, Asked(action=OrderAction.REJECT, actor=actor, at=at, reason=reason, client_op_id=None))
+    return order
+
+
+def demand_ref(work_order_id: UUID) -> str:
+    """Return the name under which an order's planned demand stands in the stock's books."""
+    return f"work_order:{work_order_id}"
