@@ -8,6 +8,8 @@ import typer.main
 COMMANDS = {
     "demo": ("backend.demo.cli", "Run the main job to its end, checked through the public interfaces."),
     "up": ("kernel.processes.cli", "Run everything on this machine, with private services."),
+    "services": ("kernel.processes.cli", "Run PostgreSQL, Mosquitto and Redis alone."),
+    "bootstrap": ("kernel.processes.cli", "Make logins, database and PostGIS on a server of yours."),
     "doctor": ("kernel.processes.cli", "Say what is found, what is missing and how to mend it."),
     "services": ("kernel.processes.cli", "Run PostgreSQL, Mosquitto and Redis alone."),
     "bootstrap": ("kernel.processes.cli", "Make logins, database and PostGIS on a server of your own."),

@@ -58,27 +58,48 @@ CUSTOMERS = {
 }
 
 SITES = (
-    SitePlan("SH-01", "harbour", "浦江一号冷库", "杨浦区杨树浦路 2300 号", LonLat(121.5416, 31.2636), "门卫登记，冷库需防寒服"),
-    SitePlan("SH-02", "tower", "静安国际中心 A 座", "静安区南京西路 1200 号", LonLat(121.4539, 31.2304), "地下二层货梯"),
-    SitePlan("SH-03", "hospital", "徐汇人民医院能源中心", "徐汇区漕溪北路 600 号", LonLat(121.4365, 31.1884), "工作前联系值班工程师"),
-    SitePlan("SH-04", "metro", "虹桥枢纽东交通中心", "闵行区申虹路 1500 号", LonLat(121.3270, 31.1945), "凭工作证走员工通道"),
+    SitePlan(
+        "SH-01",
+        "harbour",
+        "浦江一号冷库",
+        "杨浦区杨树浦路 2300 号",
+        LonLat(121.5416, 31.2636),
+        "门卫登记，冷库需防寒服",
+    ),
+    SitePlan(
+        "SH-02", "tower", "静安国际中心 A 座", "静安区南京西路 1200 号", LonLat(121.4539, 31.2304), "地下二层货梯"
+    ),
+    SitePlan(
+        "SH-03",
+        "hospital",
+        "徐汇人民医院能源中心",
+        "徐汇区漕溪北路 600 号",
+        LonLat(121.4365, 31.1884),
+        "工作前联系值班工程师",
+    ),
+    SitePlan(
+        "SH-04", "metro", "虹桥枢纽东交通中心", "闵行区申虹路 1500 号", LonLat(121.3270, 31.1945), "凭工作证走员工通道"
+    ),
     SitePlan("SH-05", "park", "张江科技园动力站", "浦东新区祖冲之路 800 号", LonLat(121.5990, 31.2010), "园区 3 号门"),
 )
 
 ASSETS = (
     AssetPlan("demo-chiller-01", "chiller", "1# 离心冷水机组", "SH-01", "制冷机房", "A", "Aurora"),
     AssetPlan("demo-chiller-02", "chiller", "2# 螺杆冷水机组", "SH-03", "能源中心机房", "A", "Aurora"),
-    AssetPlan("demo-chiller-03", "chiller", "3# 冷水机组", "SH-05", "动力站一层", "B", "Borea"),
     AssetPlan("demo-pump-01", "pump", "1# 冷冻水泵", "SH-03", "水泵房", "A", "Kestrel", ("BRG-6205", "K-2301")),
     AssetPlan("demo-pump-02", "pump", "2# 冷却水泵", "SH-01", "水泵房", "B", "Kestrel"),
     AssetPlan("demo-pump-03", "pump", "3# 生活水泵", "SH-02", "地下二层", "B", "Kestrel"),
     AssetPlan("demo-lift-01", "lift", "A 座 1# 客梯", "SH-02", "核心筒", "A", "Sable", ("DOOR-DRV-7", "D-7781")),
     AssetPlan("demo-lift-02", "lift", "A 座 2# 客梯", "SH-02", "核心筒", "B", "Sable", ("DOOR-DRV-7", "D-7782")),
-    AssetPlan("demo-lift-03", "lift", "到达层自动扶梯侧客梯", "SH-04", "到达层", "A", "Sable", ("DOOR-DRV-7", "D-7790")),
+    AssetPlan(
+        "demo-lift-03", "lift", "到达层自动扶梯侧客梯", "SH-04", "到达层", "A", "Sable", ("DOOR-DRV-7", "D-7790")
+    ),
     AssetPlan("demo-ev-01", "ev_charger", "P1 1# 充电桩", "SH-04", "P1 停车库", "C", "Volta", ("FAN-120-24", "F-3301")),
     AssetPlan("demo-ev-02", "ev_charger", "P1 2# 充电桩", "SH-04", "P1 停车库", "C", "Volta", ("FAN-120-24", "F-3302")),
     AssetPlan("demo-ev-03", "ev_charger", "园区 1# 充电桩", "SH-05", "停车场", "C", "Volta", ("FAN-120-24", "F-3310")),
-    AssetPlan("demo-replay-01", "thermometer", "关键设备温度", "SH-05", "服务器机房", "A", "Thermo", ("TS-PT100", "T-9001")),
+    AssetPlan(
+        "demo-replay-01", "thermometer", "关键设备温度", "SH-05", "服务器机房", "A", "Thermo", ("TS-PT100", "T-9001")
+    ),
 )
 
 MODELS = {
