@@ -57,7 +57,7 @@ Me = Annotated[Principal, Depends(current_principal)]
 
 def authorised(request: Request) -> None:
     """Refuse a caller whose roles are not in the table for this operation."""
-    operation = request.scope["route"].operation_id
+    operation = request.scope["route"].unique_id
     allowed = request.app.state.access[operation]
     if not allowed:
         return

@@ -5,11 +5,13 @@ import binascii
 import json
 from collections.abc import Sequence
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
 
 from kernel.errors import Invalid
+from kernel.fields import storable
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -47,7 +49,23 @@ def decode_cursor(cursor: str, *, parts: int) -> list[str]:
         raise BadCursor("The cursor cannot be read.") from error
     if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
         raise BadCursor("The cursor belongs to another list.")
-    return key
+    try:
+        return [storable(part) for part in key]
+    except ValueError as error:
+        raise BadCursor("The cursor cannot be read.") from error
+
+
+def decode_name_cursor(cursor: str) -> tuple[str, UUID]:
+    """Return the sort key of a list that goes by name, then id.
+
+    Raises:
+        BadCursor: it belongs to another list.
+    """
+    name, key = decode_cursor(cursor, parts=2)
+    try:
+        return name, UUID(key)
+    except ValueError as error:
+        raise BadCursor("The cursor belongs to another list.") from error
 
 
 def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:

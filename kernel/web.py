@@ -71,7 +71,7 @@ def make_app(*, name: str, title: str, version: str) -> FastAPI:
     async def measured(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
         started = time.perf_counter()
         response = await proceed(request)
-        operation = getattr(request.scope.get("route"), "operation_id", None) or "other"
+        operation = getattr(request.scope.get("route"), "unique_id", None) or "other"
         REQUESTS.labels(name, operation, response.status_code).inc()
         SECONDS.labels(name, operation).observe(time.perf_counter() - started)
         for header, value in HEADERS.items():

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.assets import repository
-from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, ComponentMismatch, NodeUnknown, WrongPlace
+from backend.assets import repository, tree
+from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, ComponentMismatch, WrongPlace
 from backend.assets.models import (
     Asset,
     AssetClass,
@@ -15,18 +15,13 @@ from backend.assets.models import (
     AssetState,
     Criticality,
     FailureRecord,
-    LocationNode,
-    NodeKind,
 )
 from backend.customers import service as customers
 from iot_gateway.service import devices
-from kernel import clock
+from kernel import audit, clock
 from kernel.auth import new_secret
 from kernel.geo import LonLat
-from kernel.ids import new_id
 from kernel.numbers import next_number
-
-TREE_LIMIT = 5_000
 
 
 def create_asset_class(session: Session, code: str, *, name_zh: str, name_en: str) -> AssetClass:
@@ -46,57 +41,6 @@ def create_asset_class(session: Session, code: str, *, name_zh: str, name_en: st
 def list_asset_classes(session: Session) -> Sequence[AssetClass]:
     """Return all kinds of assets by code."""
     return repository.classes(session)
-
-
-def create_location_node(
-    session: Session, *, name: str, kind: NodeKind, site_id: UUID | None = None, parent_id: UUID | None = None
-) -> LocationNode:
-    """Add a functional location below its parent; a site's own node has no parent and one `site_id`.
-
-    Raises:
-        NodeUnknown: there is no such parent.
-        SiteUnknown: there is no such site.
-        WrongPlace: a parent is missing or one too many, or the site has its node already.
-    """
-    parent = get_location_node(session, parent_id) if parent_id else None
-    if (kind is NodeKind.SITE) != (parent is None):
-        raise WrongPlace("A site's node stands on top, every other one below a parent.")
-    site = customers.get_site(session, parent.site_id if parent else _given(site_id))
-    if parent is None and repository.top_node(session, site.id) is not None:
-        raise WrongPlace("The site has its node already.", site_id=site.id)
-    node_id = new_id()
-    path = f"{parent.path if parent else '/'}{node_id}/"
-    node = LocationNode(id=node_id, site_id=site.id, parent_id=parent_id, kind=kind, name=name, path=path)
-    session.add(node)
-    session.flush()
-    return node
-
-
-def _given(site_id: UUID | None) -> UUID:
-    if site_id is None:
-        raise WrongPlace("A site's node needs its site.")
-    return site_id
-
-
-def get_location_node(session: Session, node_id: UUID) -> LocationNode:
-    """Return a functional location.
-
-    Raises:
-        NodeUnknown: there is none with this id.
-    """
-    node = repository.node(session, node_id)
-    if node is None:
-        raise NodeUnknown("No functional location has this id.", location_id=node_id)
-    return node
-
-
-def location_nodes_of(session: Session, site_id: UUID) -> Sequence[LocationNode]:
-    """Return the functional locations of a site, parents first.
-
-    Raises:
-        SiteUnknown: there is no such site.
-    """
-    return repository.nodes(session, customers.get_site(session, site_id).id, limit=TREE_LIMIT)
 
 
 def create_asset(
@@ -126,7 +70,7 @@ def create_asset(
     kind = repository.class_by_code(session, class_code)
     if kind is None:
         raise ClassUnknown(f"No asset class has the code {class_code}.", code=class_code)
-    if location_id is not None and get_location_node(session, location_id).site_id != site_id:
+    if location_id is not None and tree.get_location_node(session, location_id).site_id != site_id:
         raise WrongPlace("The functional location belongs to another site.", location_id=location_id)
     if parent_id is not None and get_asset(session, parent_id).site_id != site_id:
         raise WrongPlace("The parent stands on another site.", parent_id=parent_id)
@@ -204,15 +148,7 @@ def asset_path(session: Session, asset_id: UUID) -> list[str]:
     asset = get_asset(session, asset_id)
     above = repository.ancestors(session, asset_id)
     names = {row.id: row.name for row in repository.assets_by_id(session, above)}
-    return [*_location_names(session, asset), *(names[key] for key in reversed(above)), asset.name]
-
-
-def _location_names(session: Session, asset: Asset) -> list[str]:
-    if asset.location_id is None:
-        return [customers.get_site(session, asset.site_id).name]
-    ids = [UUID(key) for key in get_location_node(session, asset.location_id).path.strip("/").split("/")]
-    names = repository.node_names(session, ids)
-    return [names[key] for key in ids]
+    return [*tree.names_above(session, asset), *(names[key] for key in reversed(above)), asset.name]
 
 
 def link_device(session: Session, asset_id: UUID, *, device_id: UUID | None) -> Asset:
@@ -246,7 +182,7 @@ def link_device(session: Session, asset_id: UUID, *, device_id: UUID | None) -> 
 
 def _group_path(session: Session, asset: Asset) -> str:
     """Return ids from the site down to the asset, for rolling up what happens at once."""
-    node = get_location_node(session, asset.location_id).path if asset.location_id else f"/{asset.site_id}/"
+    node = tree.get_location_node(session, asset.location_id).path if asset.location_id else f"/{asset.site_id}/"
     above = "".join(f"{key}/" for key in reversed(repository.ancestors(session, asset.id)))
     return f"{node}{above}{asset.id}/"
 
@@ -259,6 +195,20 @@ def renew_qr(session: Session, asset_id: UUID) -> Asset:
     """
     asset = get_asset(session, asset_id)
     asset.qr_token = new_secret()
+    session.flush()
+    return asset
+
+
+def set_state(session: Session, asset_id: UUID, *, state: AssetState, note: str = "", by: UUID | None = None) -> Asset:
+    """Say whether an asset does its work.
+
+    Raises:
+        AssetUnknown: there is no such asset.
+    """
+    asset = get_asset(session, asset_id)
+    detail = {"from": asset.state, "to": state, "note": note}
+    audit.record(session, action="asset.state", subject="asset", subject_id=asset_id, actor_id=by, detail=detail)
+    asset.state = state
     session.flush()
     return asset
 

@@ -195,7 +195,7 @@ def rotate(
     user = get_user(session, family.user_id)
     right = secrets.compare_digest(family.refresh_hash, hash_secret(secret)) and family.device_id == device_id
     if not right or user.disabled_at is not None:
-        family.revoked_at, family.revoked_reason = at, "user disabled" if right else "refresh token reused"
+        family.revoked_at, family.revoked_reason = at, "user disabled" if right else _misuse(family, secret, device_id)
         audit.record(
             session,
             action="session.revoked",
@@ -209,6 +209,12 @@ def rotate(
     family.previous_hash, family.refresh_hash = family.refresh_hash, hash_secret(fresh)
     family.rotated_at, family.expires_at = at, at + REFRESH_LIFETIME
     return _handed_out(family, user, fresh, at=at)
+
+
+def _misuse(family: SessionFamily, secret: str, device_id: str) -> str:
+    if family.device_id != device_id:
+        return "another device"
+    return "refresh token reused" if family.previous_hash == hash_secret(secret) else "old or forged refresh token"
 
 
 def log_out(session: Session, family_id: UUID, *, secret: str, at: datetime) -> None:

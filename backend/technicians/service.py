@@ -86,8 +86,11 @@ def add_shift_pattern(
 
     Raises:
         TechnicianUnknown: there is no such technician.
+        WrongInterval: it ends before it starts to hold.
     """
     get_technician(session, technician_id)
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise WrongInterval("The pattern ends before it starts to hold.")
     rows = [
         ShiftPattern(
             technician_id=technician_id,
@@ -188,6 +191,34 @@ def technicians_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Tec
 def skills_of(session: Session, technician_id: UUID) -> Sequence[TechnicianSkill]:
     """Return all skills of a technician, those that have ended too."""
     return repository.skills(session, [technician_id])
+
+
+def skills_of_many(session: Session, ids: Collection[UUID]) -> dict[UUID, list[TechnicianSkill]]:
+    """Return the skills of several technicians, by technician."""
+    found: dict[UUID, list[TechnicianSkill]] = {key: [] for key in ids}
+    for skill in repository.skills(session, ids):
+        found[skill.technician_id].append(skill)
+    return found
+
+
+def shift_patterns_of(session: Session, technician_id: UUID) -> Sequence[ShiftPattern]:
+    """Return the weekly working times of a technician.
+
+    Raises:
+        TechnicianUnknown: there is no such technician.
+    """
+    return repository.patterns(session, [get_technician(session, technician_id).id])
+
+
+def absences_of(session: Session, technician_id: UUID, *, since: date) -> Sequence[Absence]:
+    """Return the absences of a technician that last beyond the start of a day (UTC).
+
+    Raises:
+        TechnicianUnknown: there is no such technician.
+    """
+    get_technician(session, technician_id)
+    start = datetime.combine(since, time(), tzinfo=UTC)
+    return repository.absences(session, [technician_id], start=start, end=datetime.max.replace(tzinfo=UTC))
 
 
 def near(

@@ -1,0 +1,164 @@
+"""Assets, their locations and their devices over HTTP."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy.orm import Session
+
+from backend.assets import service, tree
+from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, NodeUnknown, WrongPlace
+from backend.assets.models import Asset
+from backend.assets.schemas import (
+    AssetClassIn,
+    AssetClassOut,
+    AssetDetail,
+    AssetIn,
+    AssetOut,
+    ComponentOut,
+    DeviceLink,
+    FailureOut,
+    LocationIn,
+    LocationOut,
+    QrOut,
+    StateIn,
+)
+from backend.customers.errors import SiteUnknown
+from iot_gateway.errors import DeviceNotFound
+from kernel import http
+from kernel.auth import STAFF, Role
+from kernel.fields import Search
+from kernel.geo import LonLat
+from kernel.http import Db, Me, problems
+from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
+
+router = http.router("assets")
+
+READERS = STAFF | {Role.INTEGRATOR}
+WRITERS = frozenset({Role.ASSET_MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.INTEGRATOR})
+ACCESS = {
+    "list_asset_classes": READERS,
+    "create_asset_class": WRITERS,
+    "list_locations": READERS,
+    "create_location": WRITERS,
+    "list_assets": READERS,
+    "create_asset": WRITERS,
+    "get_asset": READERS,
+    "list_components": READERS,
+    "link_device": WRITERS,
+    "set_state": WRITERS | {Role.DISPATCHER},
+    "renew_qr": WRITERS,
+}
+
+
+@router.get("/asset-classes")
+def list_asset_classes(db: Db) -> Page[AssetClassOut]:
+    """Return all kinds of assets."""
+    items = [AssetClassOut.model_validate(row) for row in service.list_asset_classes(db)]
+    return Page(items=items, next_cursor=None)
+
+
+@router.post("/asset-classes", status_code=201, responses=problems(AlreadyKnown))
+def create_asset_class(body: AssetClassIn, db: Db) -> AssetClassOut:
+    """Add a kind of asset."""
+    row = service.create_asset_class(db, body.code, name_zh=body.name_zh, name_en=body.name_en)
+    return AssetClassOut.model_validate(row)
+
+
+@router.get("/sites/{site_id}/locations", responses=problems(SiteUnknown))
+def list_locations(site_id: UUID, db: Db) -> Page[LocationOut]:
+    """Return the functional locations of a site, parents first."""
+    items = [LocationOut.model_validate(row) for row in tree.location_nodes_of(db, site_id)]
+    return Page(items=items, next_cursor=None)
+
+
+@router.post("/locations", status_code=201, responses=problems(NodeUnknown, SiteUnknown, WrongPlace))
+def create_location(body: LocationIn, db: Db) -> LocationOut:
+    """Add a functional location."""
+    node = tree.create_location_node(db, name=body.name, kind=body.kind, site_id=body.site_id, parent_id=body.parent_id)
+    return LocationOut.model_validate(node)
+
+
+@router.get("/assets", responses=problems(BadCursor))
+def list_assets(
+    db: Db,
+    *,
+    q: Search = None,
+    site_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[AssetOut]:
+    """Return assets by number, those whose number, name, model or serial contains `q`."""
+    after = decode_cursor(cursor, parts=1)[0] if cursor else None
+    found = service.list_assets(db, site_id=site_id, customer_id=customer_id, text=q, after=after, limit=limit + 1)
+    rows, more = cut(found, limit)
+    codes = service.class_codes(db, rows)
+    items = [AssetOut.of(row, codes[row.id]) for row in rows]
+    return Page(items=items, next_cursor=encode_cursor(rows[-1].asset_no) if more else None)
+
+
+@router.post(
+    "/assets",
+    status_code=201,
+    responses=problems(SiteUnknown, ClassUnknown, NodeUnknown, AssetUnknown, WrongPlace, AlreadyKnown),
+)
+def create_asset(body: AssetIn, db: Db) -> AssetOut:
+    """Add an asset."""
+    asset = service.create_asset(
+        db,
+        body.name,
+        class_code=body.class_code,
+        site_id=body.site_id,
+        asset_no=body.asset_no,
+        location_id=body.location_id,
+        parent_id=body.parent_id,
+        maker=body.maker,
+        model=body.model,
+        serial=body.serial,
+        criticality=body.criticality,
+        position=LonLat(body.lon, body.lat) if body.lon is not None and body.lat is not None else None,
+        installed_on=body.installed_on,
+    )
+    return AssetOut.of(asset, body.class_code)
+
+
+def _out(db: Session, asset: Asset) -> AssetOut:
+    return AssetOut.of(asset, service.class_codes(db, [asset])[asset.id])
+
+
+@router.get("/assets/{asset_id}", responses=problems(AssetUnknown))
+def get_asset(asset_id: UUID, db: Db) -> AssetDetail:
+    """Return an asset with where it stands, what is inside and how it failed."""
+    asset = service.get_asset(db, asset_id)
+    return AssetDetail(
+        **_out(db, asset).model_dump(),
+        path=service.asset_path(db, asset_id),
+        qr_token=asset.qr_token,
+        components=[ComponentOut.model_validate(row) for row in service.components_of(db, asset_id)],
+        failures=[FailureOut.model_validate(row) for row in service.failures_of(db, asset_id)],
+    )
+
+
+@router.get("/assets/{asset_id}/components", responses=problems(AssetUnknown))
+def list_components(asset_id: UUID, db: Db, at: AwareDatetime | None = None) -> Page[ComponentOut]:
+    """Return what is inside an asset, now or at an instant."""
+    items = [ComponentOut.model_validate(row) for row in service.components_of(db, asset_id, at=at)]
+    return Page(items=items, next_cursor=None)
+
+
+@router.put("/assets/{asset_id}/device", responses=problems(AssetUnknown, DeviceNotFound, AlreadyKnown))
+def link_device(asset_id: UUID, body: DeviceLink, db: Db) -> AssetOut:
+    """Say which device reports on an asset, or none."""
+    return _out(db, service.link_device(db, asset_id, device_id=body.device_id))
+
+
+@router.put("/assets/{asset_id}/state", responses=problems(AssetUnknown))
+def set_state(asset_id: UUID, body: StateIn, db: Db, me: Me) -> AssetOut:
+    """Say whether an asset does its work."""
+    return _out(db, service.set_state(db, asset_id, state=body.state, note=body.note, by=me.user_id))
+
+
+@router.post("/assets/{asset_id}/qr", responses=problems(AssetUnknown))
+def renew_qr(asset_id: UUID, db: Db) -> QrOut:
+    """Replace the QR token of an asset; codes printed before lead nowhere."""
+    return QrOut.model_validate(service.renew_qr(db, asset_id))

@@ -1,0 +1,43 @@
+"""Kinds of values that many request bodies share; what the database cannot store is refused here."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def storable(text: str) -> str:
+    """Return the text unless PostgreSQL could not keep it.
+
+    Raises:
+        ValueError: it holds a NUL or half a surrogate pair.
+    """
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the text holds a character that cannot be stored")
+    return text
+
+
+Storable = AfterValidator(storable)
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Storable]
+"""One line with something in it, such as a name."""
+OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Storable]
+Prose = Annotated[str, StringConstraints(max_length=4_000), Storable]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()/.-]{2,38}$")]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254), Storable
+]
+Search = Annotated[str | None, Field(max_length=200), AfterValidator(lambda text: text and storable(text.strip()))]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """A request body; members that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer, read from a row."""
+
+    model_config = ConfigDict(from_attributes=True)
