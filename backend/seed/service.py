@@ -72,23 +72,22 @@ def _parts(session: Session) -> dict[str, UUID]:
     }
 
 
-def _receive(
-    session: Session, location_id: UUID, code: str, parts: Mapping[str, UUID], counts: Mapping[str, int]
-) -> None:
+def _receive(session: Session, place: tuple[UUID, str], parts: Mapping[str, UUID], counts: Mapping[str, int]) -> None:
     """Book opening stock in; serials are made of part and place."""
+    location_id, code = place
     for number, count in counts.items():
         _, _, serial_tracked, cost = world.PARTS[number]
-        serials = [f"{number}-{place.code}-{piece:02d}" for piece in range(1, count + 1)] if serial_tracked else []
+        serials = [f"{number}-{code}-{piece:02d}" for piece in range(1, count + 1)] if serial_tracked else []
         stock.receive(
             session,
-            location_id=place.id,
+            location_id=location_id,
             part_id=parts[number],
             quantity=Decimal(count),
             serials=serials,
             unit_cost=cost,
             currency="CNY",
             at=clock.now(),
-            client_op_id=uuid5(place.id, number),
+            client_op_id=uuid5(location_id, number),
             actor_id=None,
         )
 
@@ -96,7 +95,7 @@ def _receive(
 def _warehouses(session: Session, parts: Mapping[str, UUID]) -> None:
     for code, (name, position) in world.WAREHOUSES.items():
         place = stock.create_location(session, code=code, name=name, kind=LocationKind.WAREHOUSE, lonlat=position)
-        _receive(session, place, parts, dict.fromkeys(parts, world.WAREHOUSE_STOCK[code]))
+        _receive(session, (place.id, code), parts, dict.fromkeys(parts, world.WAREHOUSE_STOCK[code]))
 
 
 def _checklists(session: Session) -> None:
@@ -164,7 +163,7 @@ def _people(session: Session, parts: Mapping[str, UUID]) -> dict[str, str]:
         van = stock.create_location(
             session, code=f"VAN-{plan.username.upper()}", name=f"{plan.name} 车载", kind=LocationKind.VAN
         )
-        _receive(session, van, parts, plan.van)
+        _receive(session, (van.id, van.code), parts, plan.van)
         person = technicians.create_technician(
             session, plan.name, home=plan.home, van_location_id=van.id, skills=plan.skills
         )
