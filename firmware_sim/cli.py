@@ -127,6 +127,7 @@ def _play(run: Run, *, live: bool, limit: float | None, patience: float) -> bool
     finally:
         run.remember(time.time_ns() // 1_000_000)
         fleet.stop()
+        fleet.check()
         for name, handler in before.items():
             signal.signal(name, handler)
 
@@ -158,7 +159,7 @@ def _watch(
         late = limit is not None and now - started >= limit
         if finished or late or stop.is_set():
             _say("done", progress, now - started)
-            return live or finished or stop.is_set()
+            return live or finished
         if now - reported >= _REPORT_SECONDS:
             reported = now
             _say("progress", progress, now - started)

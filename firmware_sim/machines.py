@@ -58,7 +58,11 @@ class Machine:
 
 
 def _indoor(c: Conditions) -> Floats:
-    return 21.0 + 0.3 * (c.ambient - 18.0)
+    return 21.0 + 0.12 * (c.ambient - 18.0)
+
+
+def _car_park(c: Conditions) -> Floats:
+    return 17.0 + 0.3 * (c.ambient - 18.0)
 
 
 def _chiller(c: Conditions, lags: Lags) -> tuple[Floats, ...]:
@@ -106,9 +110,9 @@ def _ev_charger(c: Conditions, lags: Lags) -> tuple[Floats, ...]:
     limit = 60.0 + POWER_STEP * c.setpoint
     power = limit * load**0.95
     voltage = c.running * (402.0 - 9.0 * load - 2.0 * load**2)
-    contact = c.ambient + c.running * (5.0 + 26.0 * load**2)
+    contact = _car_park(c) + c.running * (5.0 + 26.0 * load**2)
     connector = lags.follow("contact", contact, tau_seconds=15 * MINUTE, dt_seconds=c.dt_seconds)
-    inside = c.ambient + c.running * (6.0 + 17.0 * load**1.3)
+    inside = _car_park(c) + c.running * (6.0 + 17.0 * load**1.3)
     cabinet = lags.follow("cabinet", inside, tau_seconds=45 * MINUTE, dt_seconds=c.dt_seconds)
     fan = c.running * np.where(c.normal > 0, 1100.0, 850.0) + 2000.0 * load**0.7
     return power, voltage, connector, cabinet, fan, 100.0 * load

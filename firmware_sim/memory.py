@@ -1,5 +1,6 @@
 """What a device keeps in flash over a restart: its boot counter and the commands it has done."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Memory:
     def __init__(self, path: Path | None) -> None:
         """Load the file; without a path nothing outlives the process."""
         self._path = path
+        self._lock = threading.Lock()
         self._flash = _Flash(boot=int(time.time()) - _FIRST_BOOT)
         if path is not None and path.exists():
             try:
@@ -81,5 +83,6 @@ class Memory:
         if self._path is None:
             return
         fresh = self._path.with_suffix(".part")
-        fresh.write_bytes(msgspec.json.encode(self._flash))
-        fresh.replace(self._path)
+        with self._lock:
+            fresh.write_bytes(msgspec.json.encode(self._flash))
+            fresh.replace(self._path)

@@ -45,7 +45,7 @@ class Site:
         """Draw the site of this seed."""
         rng = np.random.default_rng([seed, 0x517E])
         self._offset = utc_offset_hours * 3600.0
-        self._fronts = Waves(rng, hours=(40.0, 200.0), deviation=2.0)
+        self._fronts = Waves(rng, hours=(40.0, 200.0), deviation=1.8)
         self._bustle = Waves(rng, hours=(5.0, 60.0), deviation=0.035)
 
     def ambient_c(self, seconds: Floats) -> Floats:
