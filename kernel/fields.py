@@ -1,8 +1,9 @@
 """Kinds of values that many request bodies share; what the database cannot store is refused here."""
 
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 
 def storable(text: str) -> str:
@@ -14,6 +15,17 @@ def storable(text: str) -> str:
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("the text holds a character that cannot be stored")
     return text
+
+
+def local(wall: time) -> time:
+    """Return a wall time unless it names a zone.
+
+    Raises:
+        ValueError: it does.
+    """
+    if wall.tzinfo is not None:
+        raise ValueError("the time is local and has no zone")
+    return wall
 
 
 Storable = AfterValidator(storable)
@@ -29,6 +41,9 @@ Email = Annotated[
 Search = Annotated[str | None, Field(max_length=200), AfterValidator(lambda text: text and storable(text.strip()))]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+LocalTime = Annotated[time, AfterValidator(local)]
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))]
+Instant = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
 
 
 class Body(BaseModel):

@@ -68,6 +68,18 @@ def decode_name_cursor(cursor: str) -> tuple[str, UUID]:
         raise BadCursor("The cursor belongs to another list.") from error
 
 
+def decode_number_cursor(cursor: str) -> tuple[str, int]:
+    """Return the sort key of a list that goes by name, then a small number.
+
+    Raises:
+        BadCursor: it belongs to another list.
+    """
+    name, number = decode_cursor(cursor, parts=2)
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise BadCursor("The cursor belongs to another list.")
+    return name, int(number)
+
+
 def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
     """Split rows fetched with `limit + 1` into the page and whether more follow."""
     return rows[:limit], len(rows) > limit

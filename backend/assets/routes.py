@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from backend.assets import service, tree
@@ -26,7 +25,7 @@ from backend.customers.errors import SiteUnknown
 from iot_gateway.errors import DeviceNotFound
 from kernel import http
 from kernel.auth import STAFF, Role
-from kernel.fields import Search
+from kernel.fields import Instant, Search
 from kernel.geo import LonLat
 from kernel.http import Db, Me, problems
 from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
@@ -140,7 +139,7 @@ def get_asset(asset_id: UUID, db: Db) -> AssetDetail:
 
 
 @router.get("/assets/{asset_id}/components", responses=problems(AssetUnknown))
-def list_components(asset_id: UUID, db: Db, at: AwareDatetime | None = None) -> Page[ComponentOut]:
+def list_components(asset_id: UUID, db: Db, at: Instant | None = None) -> Page[ComponentOut]:
     """Return what is inside an asset, now or at an instant."""
     items = [ComponentOut.model_validate(row) for row in service.components_of(db, asset_id, at=at)]
     return Page(items=items, next_cursor=None)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from backend.assets.models import Asset, AssetState, Criticality, NodeKind
-from kernel.fields import Body, Code, Lat, Line, Lon, OptionalLine, Out, Prose
+from kernel.fields import Body, Code, Day, Lat, Line, Lon, OptionalLine, Out, Prose
 
 
 class AssetClassIn(Body):
@@ -61,7 +61,7 @@ class AssetIn(Body):
     criticality: Criticality = Criticality.B
     lon: Lon | None = None
     lat: Lat | None = None
-    installed_on: date | None = None
+    installed_on: Day | None = None
 
     @model_validator(mode="after")
     def whole_position(self) -> "AssetIn":

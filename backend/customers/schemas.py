@@ -1,12 +1,11 @@
 """Bodies and answers of customers, contacts and sites."""
 
-from datetime import time
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AliasPath, Field
 
-from kernel.fields import Body, Code, Email, Lat, Line, Lon, OptionalLine, Out, Phone, Prose
+from kernel.fields import Body, Code, Email, Lat, Line, LocalTime, Lon, OptionalLine, Out, Phone, Prose
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
 
@@ -60,8 +59,8 @@ class OpeningHours(Body):
     """A local interval on a weekday; Monday is 0."""
 
     weekday: Weekday
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
 
 
 class SiteIn(Body):

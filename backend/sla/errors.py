@@ -25,3 +25,9 @@ class NoWorkingTime(Invalid):
     """The calendar has no working time to count."""
 
     slug = "calendar-without-time"
+
+
+class UnknownZone(Invalid):
+    """There is no such time zone."""
+
+    slug = "time-zone-unknown"

@@ -1,7 +1,7 @@
 """Queries over calendars, policies and clocks."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,13 @@ def policy(session: Session, *, priority: int, criticality: str | None) -> SlaPo
         )
         .order_by(SlaPolicy.criticality.nulls_last())
         .limit(1)
+    )
+
+
+def exact_policy(session: Session, *, priority: int, criticality: str | None) -> SlaPolicy | None:
+    """Return the policy of exactly this priority and criticality."""
+    return session.scalar(
+        select(SlaPolicy).where(SlaPolicy.priority == priority, SlaPolicy.criticality.is_not_distinct_from(criticality))
     )
 
 
@@ -58,6 +65,11 @@ def days(session: Session, calendar_id: UUID) -> Sequence[CalendarDay]:
     return session.scalars(
         select(CalendarDay).where(CalendarDay.calendar_id == calendar_id).order_by(CalendarDay.day)
     ).all()
+
+
+def day(session: Session, calendar_id: UUID, on: date) -> CalendarDay | None:
+    """Return what is special about a day."""
+    return session.scalar(select(CalendarDay).where(CalendarDay.calendar_id == calendar_id, CalendarDay.day == on))
 
 
 def calendar(session: Session, calendar_id: UUID | None) -> Calendar | None:

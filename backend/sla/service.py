@@ -1,22 +1,18 @@
 """Use cases of promises: start, pause, resume, meet and stop the clocks of a subject."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.sla import calendar as rules
-from backend.sla import repository
+from backend.sla import repository, terms
 from backend.sla.errors import ClockUnknown, NoWorkingTime
 from backend.sla.events import ClockBreached
-from backend.sla.models import BusinessCalendar, CalendarInterval, ClockKind, SlaClock, SlaPolicy
+from backend.sla.models import ClockKind, SlaClock, SlaPolicy
 from kernel.outbox import publish
 
-OFFICE_CODE = "office"
-OFFICE_HOURS = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
-DEFAULT_TARGETS = {1: (15, 120, 240), 2: (30, 240, 480), 3: (60, 480, 960), 4: (240, 1440, 2400)}
-"""Minutes of response, on site and restore by priority."""
 SWEEP = 500
 
 
@@ -33,11 +29,6 @@ def start_clocks(
         return running
     policy = _policy(session, priority=priority, criticality=criticality)
     calendar = repository.calendar(session, policy.calendar_id)
-    targets = {
-        ClockKind.RESPONSE: policy.response_minutes,
-        ClockKind.ON_SITE: policy.on_site_minutes,
-        ClockKind.RESTORE: policy.restore_minutes,
-    }
     clocks = [
         SlaClock(
             subject_id=subject_id,
@@ -48,7 +39,7 @@ def start_clocks(
             due_at=_due(calendar, at, timedelta(minutes=minutes)),
             paused_seconds=0,
         )
-        for kind, minutes in targets.items()
+        for kind, minutes in _targets(policy).items()
     ]
     session.add_all(clocks)
     session.flush()
@@ -58,11 +49,19 @@ def start_clocks(
 def _policy(session: Session, *, priority: int, criticality: str | None) -> SlaPolicy:
     policy = repository.policy(session, priority=priority, criticality=criticality)
     if policy is None:
-        ensure_defaults(session)
+        terms.ensure_defaults(session)
         policy = repository.policy(session, priority=priority, criticality=criticality)
     if policy is None:
         raise NoWorkingTime(f"No policy is known for priority {priority}.", priority=priority)
     return policy
+
+
+def _targets(policy: SlaPolicy) -> dict[ClockKind, int]:
+    return {
+        ClockKind.RESPONSE: policy.response_minutes,
+        ClockKind.ON_SITE: policy.on_site_minutes,
+        ClockKind.RESTORE: policy.restore_minutes,
+    }
 
 
 def _due(calendar: rules.Calendar | None, start: datetime, duration: timedelta) -> datetime:
@@ -122,6 +121,26 @@ def meet(session: Session, subject_id: UUID, clock: ClockKind, *, at: datetime) 
     return row
 
 
+def retarget(
+    session: Session, subject_id: UUID, *, priority: int, criticality: str | None, at: datetime
+) -> Sequence[SlaClock]:
+    """Measure the open clocks of a subject by another policy, from when they started; pauses count as before."""
+    policy = _policy(session, priority=priority, criticality=criticality)
+    calendar = repository.calendar(session, policy.calendar_id)
+    minutes = _targets(policy)
+    clocks = repository.clocks(session, [subject_id], lock=True)
+    for clock in clocks:
+        if clock.met_at is not None or clock.stopped_at is not None:
+            continue
+        clock.target_minutes, clock.calendar_id = minutes[clock.clock], policy.calendar_id
+        target = timedelta(minutes=clock.target_minutes, seconds=clock.paused_seconds)
+        clock.due_at = _due(calendar, clock.started_at, target)
+        if clock.breached_at is not None:
+            clock.breached_at = clock.due_at if at > clock.due_at else None
+    session.flush()
+    return clocks
+
+
 def reopen(session: Session, subject_id: UUID, clock: ClockKind) -> None:
     """Let a clock run on as if it had not been met: what met it did not last."""
     row = repository.clock(session, subject_id, clock)
@@ -163,31 +182,4 @@ def mark_breaches(session: Session, *, at: datetime) -> Sequence[SlaClock]:
 
 def ensure_defaults(session: Session) -> None:
     """Give a tenant without policies the usual ones: round the clock for priority 1, office hours for the others."""
-    known = {policy.priority for policy in repository.policies(session) if policy.criticality is None}
-    office = repository.calendar_by_code(session, OFFICE_CODE) or _office_calendar(session)
-    for priority, (response, on_site, restore) in DEFAULT_TARGETS.items():
-        if priority not in known:
-            session.add(
-                SlaPolicy(
-                    priority=priority,
-                    criticality=None,
-                    response_minutes=response,
-                    on_site_minutes=on_site,
-                    restore_minutes=restore,
-                    calendar_id=None if priority == 1 else office.id,
-                )
-            )
-    session.flush()
-
-
-def _office_calendar(session: Session) -> BusinessCalendar:
-    calendar = BusinessCalendar(code=OFFICE_CODE, name="工作时间 / Office hours", time_zone="Asia/Shanghai")
-    session.add(calendar)
-    session.flush()
-    session.add_all(
-        CalendarInterval(calendar_id=calendar.id, weekday=weekday, starts=starts, ends=ends)
-        for weekday in range(5)
-        for starts, ends in OFFICE_HOURS
-    )
-    session.flush()
-    return calendar
+    terms.ensure_defaults(session)

@@ -1,6 +1,5 @@
 """Technicians, their skills and working times over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from backend.technicians.schemas import (
 from kernel import http
 from kernel.auth import STAFF, Role
 from kernel.db import Tenant
-from kernel.fields import Lat, Lon
+from kernel.fields import Day, Lat, Lon
 from kernel.geo import LonLat
 from kernel.http import Db, Me, problems
 from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_name_cursor, encode_cursor
@@ -135,7 +134,7 @@ def add_shift_pattern(technician_id: UUID, body: PatternIn, db: Db) -> Page[Patt
 
 
 @router.get("/technicians/{technician_id}/absences", responses=problems(TechnicianUnknown))
-def list_absences(technician_id: UUID, db: Db, since: date) -> Page[AbsenceOut]:
+def list_absences(technician_id: UUID, db: Db, since: Day) -> Page[AbsenceOut]:
     """Return the absences of a technician that last beyond the start of a day (UTC)."""
     items = [AbsenceOut.model_validate(row) for row in service.absences_of(db, technician_id, since=since)]
     return Page(items=items, next_cursor=None)
@@ -157,7 +156,7 @@ def remove_absence(absence_id: UUID, db: Db) -> None:
 
 
 @router.get("/technicians-on")
-def technicians_on(db: Db, me: Me, day: date) -> Page[DayOut]:
+def technicians_on(db: Db, me: Me, day: Day) -> Page[DayOut]:
     """Return who works on a local day, with the skills that hold on it."""
     tenant = db.get_one(Tenant, me.tenant_id)
     items = [

@@ -4,10 +4,10 @@ from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from backend.technicians.models import Technician, TechnicianSkill
-from kernel.fields import Body, Code, Lat, Line, Lon, Out, Phone
+from kernel.fields import Body, Code, Day, Instant, Lat, Line, LocalTime, Lon, Out, Phone
 
 Level = Annotated[int, Field(ge=1, le=3)]
 
@@ -18,7 +18,7 @@ class SkillIn(Body):
     skill: Code
     level: Level
     certificate: Line | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
 
 class SkillOut(Out):
@@ -71,19 +71,19 @@ class TechnicianOut(Out):
 class Break(Body):
     """A break in local time."""
 
-    starts: time
-    ends: time
+    starts: LocalTime
+    ends: LocalTime
 
 
 class PatternIn(Body):
     """A weekly working time in local time; one that ends before it starts runs over midnight."""
 
     weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1)]
-    starts: time
-    ends: time
+    starts: LocalTime
+    ends: LocalTime
     breaks: Annotated[tuple[Break, ...], Field(max_length=10)] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class PatternOut(Out):
@@ -101,8 +101,8 @@ class PatternOut(Out):
 class AbsenceIn(Body):
     """Time off."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     reason: Line
 
 
