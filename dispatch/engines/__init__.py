@@ -1,0 +1,1 @@
+"""Search engines; each reads an `Instance` and is scored by `dispatch.evaluate`."""

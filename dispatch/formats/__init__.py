@@ -1,0 +1,1 @@
+"""Readers and writers of instances and plans; text in, values out."""
