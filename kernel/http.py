@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -164,20 +165,21 @@ def include(app: FastAPI, routes: APIRouter, access: Access, *, prefix: str) -> 
 
 def problem_response(problem: Problem) -> JSONResponse:
     """Return the problem document of a refusal."""
-    body = {
-        "type": f"urn:fieldhand:problem:{problem.slug}",
-        "title": problem.title(),
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.members,
-    }
-    return JSONResponse(_jsonable(body), problem.status, media_type=PROBLEM)
+    return JSONResponse(problem_body(problem), problem.status, media_type=PROBLEM)
 
 
-def _jsonable(body: dict[str, Any]) -> Any:
-    from fastapi.encoders import jsonable_encoder  # noqa: PLC0415 - heavy and needed on refusals only
-
-    return jsonable_encoder(body)
+def problem_body(problem: Problem) -> dict[str, Any]:
+    """Return the members of a refusal's problem document, in JSON's types."""
+    body: dict[str, Any] = jsonable_encoder(
+        {
+            "type": f"urn:fieldhand:problem:{problem.slug}",
+            "title": problem.title(),
+            "status": problem.status,
+            "detail": problem.detail,
+            **problem.members,
+        }
+    )
+    return body
 
 
 def install_problem_handlers(app: FastAPI) -> None:

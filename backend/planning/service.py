@@ -15,7 +15,8 @@ from backend.planning.answer import LeftOut, Placed
 from backend.planning.errors import PlanNotDraft, UnknownPlan
 from backend.planning.models import Plan, PlanMode, PlanState, PlanUnserved, PlanVisit
 from backend.technicians import service as technicians
-from backend.work import service as work
+from backend.work.service import orders as work_orders
+from backend.work.service import scheduling
 from backend.work.lifecycle import OrderState
 from kernel import clock, jobs
 from kernel.db import Tenant, tenant_of, transaction
@@ -107,7 +108,7 @@ def commit_plan(session: Session, plan: Plan, lines: Sequence[PlanVisit], *, at:
     for line in sorted(lines, key=lambda item: item.work_order_id):
         try:
             with session.begin_nested():
-                visit = work.schedule_visit(
+                visit = scheduling.schedule_visit(
                     session,
                     line.work_order_id,
                     technician_ids=[line.technician_id],
@@ -122,7 +123,7 @@ def commit_plan(session: Session, plan: Plan, lines: Sequence[PlanVisit], *, at:
                     ],
                     at=at,
                 )
-                work.dispatch_visit(session, visit.id, at=at)
+                scheduling.dispatch_visit(session, visit.id, at=at)
         except Problem as refusal:
             line.note = f"{refusal.slug}: {refusal.detail}"
             log.info("plan_line_refused", plan_id=str(plan.id), order_id=str(line.work_order_id), slug=refusal.slug)
@@ -234,4 +235,4 @@ def _keep(session: Session, plan: Plan, visits: Sequence[Placed], missing: Seque
 def _wait_for_parts(session: Session, missing: Sequence[LeftOut], *, at: datetime) -> None:
     for item in sorted(missing, key=lambda entry: entry.work_order_id):
         if item.lacks_parts:
-            work.mark_waiting_parts(session, item.work_order_id, cause=item.text_en, at=at)
+            work_orders.mark_waiting_parts(session, item.work_order_id, cause=item.text_en, at=at)

@@ -42,6 +42,7 @@ class Reasoned(Strict):
     """An operation that needs a coded reason."""
 
     reason: Word
+    note: Text | None = None
 
 
 class Answer(Strict):
@@ -59,6 +60,7 @@ class PartUse(Strict):
     part_id: UUID
     quantity: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=4)]
     serial: Word | None = None
+    location_id: UUID | None = None
 
 
 class SerialSwap(Strict):
@@ -68,6 +70,7 @@ class SerialSwap(Strict):
     part_id: UUID
     old_serial: Word
     new_serial: Word
+    location_id: UUID | None = None
 
 
 class Note(Strict):

@@ -1,0 +1,203 @@
+"""What each kind of operation does: its payload, and the use case behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from backend.work import actors
+from backend.work.lifecycle import VisitAction
+from backend.work.service import acting, reports
+from backend.work.service.acting import Outcome, Status
+from backend.work.service.reports import Reported
+from iot_gateway.service import commands
+from kernel.auth import Principal
+from kernel.errors import Invalid
+from kernel.geo import LonLat
+from mobile_api.sync import schemas
+from mobile_api.sync.schemas import Operation, Strict
+
+P = TypeVar("P", bound=Strict)
+
+
+class UnknownOperation(Invalid):
+    """This server knows no operation of this kind."""
+
+    slug = "unknown-operation"
+
+
+class BadPayload(Invalid):
+    """The payload does not fit the kind of operation."""
+
+    slug = "bad-payload"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who did the operation, what it is, when it was heard."""
+
+    me: Principal
+    operation: Operation
+    received_at: datetime
+
+    @property
+    def reported(self) -> Reported:
+        """Return it as the use cases of a visit take it."""
+        return Reported(
+            actor=actors.technician(self.me),
+            occurred_at=self.operation.occurred_at,
+            received_at=self.received_at,
+            client_op_id=self.operation.client_op_id,
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of an operation."""
+
+    status: Status
+    entity: dict[str, Any]
+    problem: Any = None
+
+
+Effect = Callable[[Session, Context, Any], Done]
+
+
+def _outcome(outcome: Outcome) -> Done:
+    visit = outcome.visit
+    entity = {"kind": "visit", "id": str(visit.id), "version": visit.version, "state": str(visit.state)}
+    return Done(outcome.status, entity, outcome.problem)
+
+
+def _step(action: VisitAction) -> Effect:
+    def take(session: Session, context: Context, payload: Strict) -> Done:
+        said = payload.model_dump(mode="json", exclude_none=True)
+        placed = said.pop("position", None)
+        return _outcome(
+            acting.act(
+                session,
+                context.operation.subject,
+                action,
+                actor=actors.technician(context.me),
+                occurred_at=context.operation.occurred_at,
+                received_at=context.received_at,
+                client_op_id=context.operation.client_op_id,
+                reason=said.pop("reason", None),
+                position=LonLat(placed["lon"], placed["lat"]) if placed else None,
+                accuracy_m=placed["accuracy_m"] if placed else None,
+                payload=said,
+            )
+        )
+
+    return take
+
+
+def _answer(session: Session, context: Context, payload: schemas.Answer) -> Done:
+    value = payload.value if isinstance(payload.value, bool | str) else str(payload.value)
+    return _outcome(
+        reports.answer_checklist(
+            session,
+            context.operation.subject,
+            item=payload.item,
+            value=value,
+            unit=payload.unit,
+            note=payload.note,
+            by=context.reported,
+        )
+    )
+
+
+def _use_part(session: Session, context: Context, payload: schemas.PartUse) -> Done:
+    return _outcome(
+        reports.use_part(
+            session,
+            context.operation.subject,
+            part_id=payload.part_id,
+            quantity=payload.quantity,
+            serial=payload.serial,
+            location_id=payload.location_id,
+            by=context.reported,
+        )
+    )
+
+
+def _swap(session: Session, context: Context, payload: schemas.SerialSwap) -> Done:
+    return _outcome(
+        reports.swap_serial(
+            session,
+            context.operation.subject,
+            part_id=payload.part_id,
+            old_serial=payload.old_serial,
+            new_serial=payload.new_serial,
+            asset_id=payload.asset_id,
+            location_id=payload.location_id,
+            by=context.reported,
+        )
+    )
+
+
+def _note(session: Session, context: Context, payload: schemas.Note) -> Done:
+    return _outcome(reports.add_note(session, context.operation.subject, text=payload.text, by=context.reported))
+
+
+def _command(session: Session, context: Context, payload: schemas.Command) -> Done:
+    command = commands.request_command(
+        session,
+        payload.device_id,
+        command=payload.command,
+        args=payload.args,
+        requested_by=context.me.user_id,
+    )
+    return Done(Status.APPLIED, {"kind": "command", "id": str(command.id), "state": str(command.state)})
+
+
+KINDS: dict[str, tuple[type[Strict], Effect]] = {
+    "visit.accept": (schemas.Nothing, _step(VisitAction.ACCEPT)),
+    "visit.reject": (schemas.Reasoned, _step(VisitAction.REJECT)),
+    "visit.travel": (schemas.Placed, _step(VisitAction.TRAVEL)),
+    "visit.arrive": (schemas.Placed, _step(VisitAction.ARRIVE)),
+    "visit.start": (schemas.Nothing, _step(VisitAction.START)),
+    "visit.hold": (schemas.Reasoned, _step(VisitAction.HOLD)),
+    "visit.resume": (schemas.Nothing, _step(VisitAction.RESUME)),
+    "visit.complete": (schemas.Completion, _step(VisitAction.COMPLETE)),
+    "visit.incomplete": (schemas.Reasoned, _step(VisitAction.INCOMPLETE)),
+    "visit.no_access": (schemas.Reasoned, _step(VisitAction.NO_ACCESS)),
+    "checklist.answer": (schemas.Answer, _answer),
+    "parts.use": (schemas.PartUse, _use_part),
+    "asset.swap_serial": (schemas.SerialSwap, _swap),
+    "note.add": (schemas.Note, _note),
+    "device.command": (schemas.Command, _command),
+}
+
+
+def perform(session: Session, context: Context) -> Done:
+    """Do one operation.
+
+    Raises:
+        UnknownOperation: there is no such kind.
+        BadPayload: the payload does not fit it.
+        Problem: the use case refuses it.
+    """
+    operation = context.operation
+    if operation.kind not in KINDS:
+        raise UnknownOperation(f"No operation is called {operation.kind[:80]}.", known=sorted(KINDS))
+    schema, effect = KINDS[operation.kind]
+    return effect(session, context, read(schema, operation.payload))
+
+
+def read(schema: type[P], payload: dict[str, Any]) -> P:
+    """Return the payload in the type of its kind.
+
+    Raises:
+        BadPayload: it does not fit.
+    """
+    try:
+        return schema.model_validate(payload)
+    except ValidationError as error:
+        fields = [
+            {"field": ".".join(str(part) for part in item["loc"]), "text": item["msg"]} for item in error.errors()[:20]
+        ]
+        raise BadPayload("The payload does not fit the kind of operation.", errors=fields) from error
