@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from inventory.ledger import STORES, ZERO, Change, Condition, Key, Line, LocationKind, ReservationState
 from inventory.models import Part, Reservation, StockBalance, StockLocation, StockLot, StockMove, StockSerial
@@ -141,7 +142,7 @@ def change_lot(session: Session, key: Key, lot: str, quantity: Decimal, *, virtu
         .where(_is(StockLot, key), StockLot.lot == lot, StockLot.on_hand + quantity >= 0)
         .values(on_hand=StockLot.on_hand + quantity)
     )
-    return _changed(session, statement) == 1
+    return _happened(session, statement.returning(StockLot.id))
 
 
 def move_serial(session: Session, line: Line, *, from_kind: LocationKind, strict: bool) -> bool:
@@ -162,7 +163,7 @@ def move_serial(session: Session, line: Line, *, from_kind: LocationKind, strict
     }
     if strict:
         same = (StockSerial.part_id == line.part_id) & (StockSerial.serial == line.serial)
-        return _changed(session, update(StockSerial).where(same, here).values(values)) == 1
+        return _happened(session, update(StockSerial).where(same, here).values(values).returning(StockSerial.id))
     made = insert(StockSerial).values(
         part_id=line.part_id,
         serial=line.serial,
@@ -170,13 +171,8 @@ def move_serial(session: Session, line: Line, *, from_kind: LocationKind, strict
         location_id=line.to_location_id,
         condition=line.condition,
     )
-    return (
-        _changed(
-            session,
-            made.on_conflict_do_update(index_elements=["tenant_id", "part_id", "serial"], set_=values, where=here),
-        )
-        == 1
-    )
+    found = made.on_conflict_do_update(index_elements=["tenant_id", "part_id", "serial"], set_=values, where=here)
+    return _happened(session, found.returning(StockSerial.id))
 
 
 def serial(session: Session, part_id: UUID, number: str) -> StockSerial | None:
@@ -255,6 +251,5 @@ def _is(table: type[StockBalance] | type[StockLot], key: Key) -> ColumnElement[b
     return (table.part_id == key.part_id) & (table.location_id == key.location_id) & (table.condition == key.condition)
 
 
-def _changed(session: Session, statement: Any) -> int:
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount
+def _happened(session: Session, statement: ReturningInsert[UUID] | ReturningUpdate[UUID]) -> bool:
+    return session.scalar(statement, execution_options={"synchronize_session": False}) is not None
