@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 GRACE_SECONDS = 8.0
 
@@ -27,14 +28,23 @@ def read_children(lines: Iterable[str]) -> dict[int, int]:
 
 
 def group_is_alive(group: int) -> bool:
-    """Tell whether any process of a group is left."""
+    """Tell whether any process of a group is left; those that only wait to be reaped do not count."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    states = [state for state, number in process_groups() if number == group]
+    return not states or any(state != "Z" for state in states)
+
+
+def process_groups() -> Iterator[tuple[str, int]]:
+    """Yield state and group of every process, nothing where there is no /proc."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, group = path.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            yield state, int(group)
 
 
 def send(group: int, number: int) -> None:

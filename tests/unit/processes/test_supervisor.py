@@ -158,7 +158,7 @@ from kernel.processes.layout import Layout
 from kernel.processes.supervisor import Process, Supervisor
 sleeps = (sys.executable, "-S", "-c", "import time; time.sleep(60)")
 with Supervisor(Layout(Path(sys.argv[1]))) as running:
-    running.add(Process(name="a", command=sleeps, ready=lambda: True), Process(name="b", command=sleeps, ready=lambda: True))
+    running.add(*(Process(name=name, command=sleeps, ready=lambda: True) for name in "ab"))
     running.wait()
     print(running.pid("a"), running.pid("b"), flush=True)
     time.sleep(60)
