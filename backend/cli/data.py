@@ -31,7 +31,7 @@ def migrate(
     migrations.upgrade(to)
     from iot_gateway import partitions  # noqa: PLC0415
 
-    partitions.maintain()
+    partitions.maintain_partitions()
 
 
 @app.command()

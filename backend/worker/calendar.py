@@ -37,7 +37,7 @@ def sweep() -> None:
 def nightly() -> None:
     """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
     at = clock.now()
-    partitions.maintain()
+    partitions.maintain_partitions()
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
