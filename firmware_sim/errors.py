@@ -16,12 +16,12 @@ class ScenarioError(SimulatorError):
     """A scenario file says something that cannot be simulated."""
 
     def __init__(self, source: str, line: int, field: str, problem: str) -> None:
-        """Name the file, the line (from 1) and the field beside the problem."""
+        """Name the file, the line (from 1; 0: none) and the field beside the problem."""
         self.source = source
         self.line = line
         self.field = field
         self.problem = problem
-        where = f"{source}, line {line}"
+        where = f"{source}, line {line}" if line else source
         super().__init__(f"{where}, {field}: {problem}" if field else f"{where}: {problem}")
 
 

@@ -130,8 +130,6 @@ def build(
                 scenario,
                 options,
             )
-            if memory.until_ms:
-                run.notes.append(f"{identity.name}: continues from its state file")
         client = DeviceClient(
             Topics(credentials.tenant, identity.name),
             model=model,
@@ -144,6 +142,9 @@ def build(
         )
         run.memories.append((memory, client))
         run.units.append(Unit(client, feed, _committed(memory, options.end_ms)))
+    resumed = sum(memory.until_ms > 0 for memory, _ in run.memories)
+    if resumed:
+        run.notes.append(f"{resumed} devices go on where their state files end; what came before is not sent again")
     return run
 
 

@@ -39,9 +39,9 @@ def load_scenario(path: Path) -> Scenario:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         reason = error.strerror or "cannot be read"
-        raise ScenarioError(str(path), 1, "", reason.lower()) from error
+        raise ScenarioError(str(path), 0, "", reason.lower()) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(str(path), 1, "", "the file is not UTF-8 text") from error
+        raise ScenarioError(str(path), 0, "", "the file is not UTF-8 text") from error
     return parse_scenario(text, path.name)
 
 
