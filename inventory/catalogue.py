@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from inventory import repository
 from inventory.errors import NumberTaken, UnknownLocation, UnknownPart
 from inventory.ledger import STORES, VIRTUAL, LocationKind
 from inventory.models import Part, StockLocation
-
-Lonlat = tuple[float, float]
+from kernel.geo import LonLat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +24,7 @@ class Store:
     code: str
     name: str
     kind: LocationKind
-    lonlat: Lonlat | None
+    lonlat: LonLat | None
     opening_hours: tuple[dict[str, Any], ...]
 
 
@@ -72,7 +71,7 @@ def create_location(
     name: str,
     kind: LocationKind,
     parent_id: UUID | None = None,
-    lonlat: Lonlat | None = None,
+    lonlat: tuple[float, float] | None = None,
     opening_hours: Sequence[dict[str, Any]] = (),
 ) -> StockLocation:
     """Add a place for stock.
@@ -89,7 +88,7 @@ def create_location(
         kind=kind,
         virtual=kind in VIRTUAL,
         parent_id=parent_id,
-        position=None if lonlat is None else func.ST_SetSRID(func.ST_MakePoint(*lonlat), 4326),
+        position=None if lonlat is None else LonLat(*lonlat),
         opening_hours=list(opening_hours),
     )
     place: StockLocation | None = session.scalar(statement.on_conflict_do_nothing().returning(StockLocation))
@@ -156,28 +155,15 @@ def location_by_code(session: Session, code: str) -> StockLocation:
 
 def stores(session: Session, kinds: Collection[LocationKind] = STORES) -> list[Store]:
     """Return the places of these kinds with their position, by code."""
-    position = StockLocation.position
-    rows = session.execute(
-        select(
-            StockLocation.id,
-            StockLocation.code,
-            StockLocation.name,
-            StockLocation.kind,
-            func.ST_X(position),
-            func.ST_Y(position),
-            StockLocation.opening_hours,
-        )
-        .where(StockLocation.kind.in_(kinds))
-        .order_by(StockLocation.code)
-    )
+    rows = session.scalars(select(StockLocation).where(StockLocation.kind.in_(kinds)).order_by(StockLocation.code))
     return [
         Store(
-            location_id=location_id,
-            code=code,
-            name=name,
-            kind=kind,
-            lonlat=None if lon is None else (lon, lat),
-            opening_hours=tuple(hours),
+            location_id=row.id,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            lonlat=row.position,
+            opening_hours=tuple(row.opening_hours),
         )
-        for location_id, code, name, kind, lon, lat, hours in rows
+        for row in rows
     ]

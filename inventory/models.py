@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from geoalchemy2 import Geometry
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.ledger import Condition, LocationKind, MoveKind, ReservationState
 from kernel.db import TenantRow, extra_ddl, refers, tenant_args
+from kernel.geo import LonLat, PointType
 
 VIRTUAL_KINDS = "('vendor', 'installed', 'scrap', 'count', 'repair')"
 
@@ -60,7 +60,7 @@ class StockLocation(TenantRow):
     kind: Mapped[LocationKind]
     virtual: Mapped[bool]
     parent_id: Mapped[UUID | None]
-    position: Mapped[Any | None] = mapped_column(Geometry("POINT", srid=4326), nullable=True)
+    position: Mapped[LonLat | None] = mapped_column(PointType())
     opening_hours: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     """`{"weekday": 1..7, "opens": "08:30", "closes": "18:00"}`, in the tenant's time zone; empty: always open."""
 

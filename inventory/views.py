@@ -1,14 +1,16 @@
-"""What people look at: the stock of a van or another place."""
+"""What people look at: the stock of a van, and lists of parts, places, balances, moves and reservations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, RowMapping, and_, case, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from inventory.ledger import STORES, ZERO, Condition
-from inventory.models import Part, StockBalance, StockLocation, StockLot, StockSerial
+from inventory.ledger import STORES, ZERO, Condition, LocationKind, ReservationState
+from inventory.models import Part, Reservation, StockBalance, StockLocation, StockLot, StockMove, StockSerial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +75,149 @@ def van_stock(session: Session, location_id: UUID) -> list[StockLine]:
         )
         for part, balance, free in rows
     ]
+
+
+def list_parts(session: Session, *, text: str | None, after: str | None, limit: int) -> Sequence[Part]:
+    """Return parts by number, those whose number, name or GTIN contains `text`."""
+    statement = select(Part).order_by(Part.number).limit(limit)
+    if text:
+        columns = (Part.number, Part.name, Part.gtin)
+        statement = statement.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    if after is not None:
+        statement = statement.where(Part.number > after)
+    return session.scalars(statement).all()
+
+
+def list_locations(
+    session: Session, *, kind: LocationKind | None, after: str | None, limit: int
+) -> Sequence[StockLocation]:
+    """Return stock locations by code."""
+    statement = select(StockLocation).order_by(StockLocation.code).limit(limit)
+    if kind is not None:
+        statement = statement.where(StockLocation.kind == kind)
+    if after is not None:
+        statement = statement.where(StockLocation.code > after)
+    return session.scalars(statement).all()
+
+
+BalanceKey = tuple[str, str, Condition]
+MoveKey = tuple[datetime, UUID]
+
+
+def list_balances(
+    session: Session,
+    *,
+    part_id: UUID | None,
+    location_id: UUID | None,
+    include_virtual: bool,
+    after: BalanceKey | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Return balances by part number, place and condition; empty ones are left out, so are virtual ones."""
+    statement = (
+        select(
+            StockBalance.part_id,
+            Part.number.label("part_number"),
+            Part.name.label("part_name"),
+            StockBalance.location_id,
+            StockLocation.code.label("location_code"),
+            StockLocation.name.label("location_name"),
+            StockLocation.kind.label("location_kind"),
+            StockBalance.condition,
+            StockBalance.on_hand,
+            StockBalance.held.label("reserved"),
+            free_quantity().label("free"),
+        )
+        .join(Part, Part.id == StockBalance.part_id)
+        .join(StockLocation, StockLocation.id == StockBalance.location_id)
+        .where(StockBalance.on_hand != 0)
+        .order_by(Part.number, StockLocation.code, StockBalance.condition)
+        .limit(limit)
+    )
+    if part_id is not None:
+        statement = statement.where(StockBalance.part_id == part_id)
+    if location_id is not None:
+        statement = statement.where(StockBalance.location_id == location_id)
+    if not include_virtual:
+        statement = statement.where(StockBalance.virtual.is_(False))
+    if after is not None:
+        statement = statement.where(tuple_(Part.number, StockLocation.code, StockBalance.condition) > after)
+    return session.execute(statement).mappings().all()
+
+
+def list_moves(
+    session: Session,
+    *,
+    part_id: UUID | None = None,
+    location_id: UUID | None = None,
+    ref_id: UUID | None = None,
+    serial: str | None = None,
+    operation_id: UUID | None = None,
+    after: MoveKey | None = None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Return moves with the names of their part and places, the latest first."""
+    origin, goal = aliased(StockLocation), aliased(StockLocation)
+    statement = (
+        select(
+            *StockMove.__table__.c,
+            StockMove.actor_id.label("actor"),
+            StockMove.reverses_id.label("reverses"),
+            Part.number.label("part_number"),
+            origin.name.label("from_name"),
+            goal.name.label("to_name"),
+        )
+        .join(Part, Part.id == StockMove.part_id)
+        .join(origin, origin.id == StockMove.from_location_id)
+        .join(goal, goal.id == StockMove.to_location_id)
+        .order_by(StockMove.moved_at.desc(), StockMove.id.desc())
+        .limit(limit)
+    )
+    if location_id is not None:
+        statement = statement.where(
+            or_(StockMove.from_location_id == location_id, StockMove.to_location_id == location_id)
+        )
+    exact = {
+        StockMove.part_id: part_id,
+        StockMove.ref_id: ref_id,
+        StockMove.serial: serial,
+        StockMove.client_op_id: operation_id,
+    }
+    statement = statement.where(*(column == value for column, value in exact.items() if value is not None))
+    if after is not None:
+        statement = statement.where(tuple_(StockMove.moved_at, StockMove.id) < after)
+    return session.execute(statement).mappings().all()
+
+
+def list_reservations(
+    session: Session,
+    *,
+    reservation_id: UUID | None = None,
+    demand_id: UUID | None = None,
+    location_id: UUID | None = None,
+    state: ReservationState | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """Return reservations with the names of their part and place, the oldest first."""
+    exact = {
+        Reservation.id: reservation_id,
+        Reservation.demand_id: demand_id,
+        Reservation.location_id: location_id,
+        Reservation.state: state,
+    }
+    statement = (
+        select(
+            *Reservation.__table__.c,
+            Part.number.label("part_number"),
+            StockLocation.name.label("location_name"),
+        )
+        .join(Part, Part.id == Reservation.part_id)
+        .join(StockLocation, StockLocation.id == Reservation.location_id)
+        .where(*(column == value for column, value in exact.items() if value is not None))
+        .order_by(Reservation.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(Reservation.id > after)
+    return session.execute(statement).mappings().all()
