@@ -1,7 +1,7 @@
 """What each device model measures, what explains it, and which metrics lead which failure group."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BAND_SCALES = 3.0
 """Half width of the expected band, in robust scales of an hourly mean."""
@@ -31,7 +31,7 @@ class Group:
 
     name: str
     leads: tuple[Lead, ...]
-    fails_at: float = 30.0
+    fails_at: float = 10.0
     """Deviation of an hourly mean, in robust scales, at functional failure."""
 
 
@@ -43,6 +43,8 @@ class DeviceModel:
     groups: tuple[Group, ...]
     regressors: tuple[str, ...] = ()
     """Metrics that explain the others and are never judged themselves."""
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """metric -> further metrics that explain it: they share an influence that nobody measures."""
     adapt_days: float | None = None
     """Time constant of a slow level that follows a wandering series; none: only a fit moves the level."""
     calibration_days: float = 14.0
@@ -118,6 +120,7 @@ MODELS: Mapping[str, DeviceModel] = {
             load_pct=_LOAD,
         ),
         regressors=("load_pct",),
+        beside={"connector_temp_c": ("cabinet_temp_c",)},
         groups=(
             Group("cooling_fan", (Lead("fan_rpm", -1), Lead("cabinet_temp_c", 1, 0.5))),
             Group("connector", (Lead("connector_temp_c", 1), Lead("voltage_v", -1, 0.3))),
@@ -126,7 +129,7 @@ MODELS: Mapping[str, DeviceModel] = {
     "thermometer": DeviceModel(
         metrics=_metrics(value=("°", -200.0, 2000.0)),
         groups=(Group("temperature", (Lead("value", 0),)),),
-        adapt_days=7.0,
+        adapt_days=4.0,
     ),
 }
 
@@ -152,3 +155,8 @@ def unit(model_name: str, metric: str) -> str:
 def band(expected: float, scale: float) -> tuple[float, float]:
     """Return the limits between which an hourly mean is expected."""
     return expected - BAND_SCALES * scale, expected + BAND_SCALES * scale
+
+
+def drivers_of(known: DeviceModel, metric: str) -> tuple[str, ...]:
+    """Return the metrics that explain a metric."""
+    return (*known.regressors, *known.beside.get(metric, ()))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -129,7 +129,8 @@ def active_case(session: Session, device_id: UUID, failure_group: str) -> UUID |
 
 def append_evidence(session: Session, case_id: UUID, evidence: Sequence[Evidence]) -> None:
     """Add evidence to a case; the same hour and metric again changes nothing."""
-    if not evidence:
+    kept = select(func.count()).where(CaseEvidence.case_id == case_id)
+    if not evidence or (session.scalar(kept) or 0) >= EVIDENCE_LIMIT:
         return
     rows = [
         {

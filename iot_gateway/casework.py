@@ -1,0 +1,182 @@
+"""What the detectors found becomes cases; what happens to cases becomes known to the detectors."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from iot_gateway import metrics
+from iot_gateway.detect import catalogue, engine, proof
+from iot_gateway.detect.arrays import HOUR_MS
+from iot_gateway.detect.catalogue import DeviceModel
+from iot_gateway.detect.engine import HourResult, Suspected
+from iot_gateway.detect.memory import Memory, Proof
+from iot_gateway.detect.proof import Outcome, Verdict
+from iot_gateway.follow import FollowedDevice
+from iot_gateway.lifecycle import ACTIVE, CaseState, Finding
+from iot_gateway.models import DeviceCase
+from iot_gateway.service import cases
+
+TEXT_EN = "{metric} has read {observed:.4g} {unit} where {expected:.4g} was expected, since {since:%Y-%m-%d %H:%M} UTC."
+TEXT_ZH = "自 {since:%Y-%m-%d %H:%M} UTC 起，{metric} 读数为 {observed:.4g} {unit}，预期为 {expected:.4g}。"
+
+
+def load_cases(session: Session, devices: Sequence[UUID], known: Sequence[UUID]) -> dict[UUID, list[DeviceCase]]:
+    """Return by device the cases that are active or that the detectors believe to be."""
+    found: dict[UUID, list[DeviceCase]] = {}
+    for case in session.scalars(
+        select(DeviceCase)
+        .where(
+            or_(
+                DeviceCase.id.in_(known),
+                DeviceCase.device_id.in_(devices) & DeviceCase.state.in_(ACTIVE),
+            )
+        )
+        .execution_options(populate_existing=True)
+    ):
+        found.setdefault(case.device_id, []).append(case)
+    return found
+
+
+def learn_of_cases(memory: Memory, model: DeviceModel, rows: Sequence[DeviceCase], *, hour: int) -> None:
+    """Bring the memory of a device up to what people and other processes did to its cases."""
+    by_id = {str(case.id): case for case in rows}
+    for group, case_id in list(memory.active.items()):
+        case = by_id.get(case_id)
+        if case is None or case.state not in ACTIVE:
+            false_alarm = case is not None and case.finding is Finding.NO_FAULT_FOUND
+            engine.forget_case(memory, model, group, hour=hour, false_alarm=false_alarm)
+            memory.proofs.pop(case_id, None)
+    for case_id, case in by_id.items():
+        if case.state not in ACTIVE:
+            continue
+        memory.active[case.failure_group] = case_id
+        memory.severity.setdefault(case.failure_group, case.severity)
+        if case.state is CaseState.OPEN or case.verify_from is None:
+            memory.proofs.pop(case_id, None)
+            continue
+        since = int(case.verify_from.timestamp() * 1000)
+        wanted = Proof(since, case.verify_samples, case.verify_seconds)
+        trial = memory.proofs.get(case_id)
+        if trial is None or (trial.since, trial.samples, trial.seconds) != (since, wanted.samples, wanted.seconds):
+            memory.proofs[case_id] = wanted
+
+
+def act_on_hour(session: Session, device: FollowedDevice, memory: Memory, result: HourResult) -> None:
+    """Open, worsen and feed cases with what one hour has shown."""
+    at = _instant((result.hour + 1) * HOUR_MS)
+    for found in result.opened:
+        case_id, new = cases.open_case(session, _suspicion(device, found, at), evidence=_evidence(found, result, at))
+        memory.active[found.group.name] = str(case_id)
+        memory.severity[found.group.name] = found.severity
+        if new:
+            metrics.CASES_OPENED.labels(found.group.name).inc()
+    for found in result.ongoing:
+        case_id = UUID(memory.active[found.group.name])
+        cases.append_evidence(session, case_id, _evidence(found, result, at))
+        if found.severity > memory.severity.get(found.group.name, 0):
+            cases.worsen_case(
+                session,
+                case_id,
+                severity=found.severity,
+                window=_window(found, at),
+                low_confidence=found.low_confidence,
+                at=at,
+            )
+            memory.severity[found.group.name] = found.severity
+
+
+def act_on_proof(session: Session, memory: Memory, model: DeviceModel, case: DeviceCase, outcome: Outcome) -> None:
+    """Say whether a repair has worked."""
+    at = _instant(outcome.at)
+    evidence: dict[str, Any] = {
+        "samples": outcome.samples,
+        "mean_residuals": {name: round(value, 3) for name, value in outcome.residuals.items()},
+        "limit": proof.GOOD_SCALES,
+        "since": case.verify_from.isoformat() if case.verify_from else None,
+    }
+    memory.proofs.pop(str(case.id), None)
+    if outcome.verdict is Verdict.PROVEN:
+        cases.clear_case(session, case.id, at=at, evidence=evidence)
+        engine.forget_case(memory, model, case.failure_group, hour=outcome.at // HOUR_MS, false_alarm=False)
+    else:
+        cases.relapse_case(session, case.id, at=at, evidence=evidence)
+
+
+def _suspicion(device: FollowedDevice, found: Suspected, at: datetime) -> cases.Suspicion:
+    return cases.Suspicion(
+        device_id=device.id,
+        failure_group=found.group.name,
+        model=device.model,
+        severity=found.severity,
+        opened_at=at,
+        started_at=_instant(found.started_hour * HOUR_MS),
+        window=_window(found, at),
+        low_confidence=found.low_confidence,
+        summary=_summary(device, found),
+    )
+
+
+def _summary(device: FollowedDevice, found: Suspected) -> dict[str, Any]:
+    lead = found.leading
+    low, high = catalogue.band(lead.expected, lead.scale)
+    unit = catalogue.unit(device.model, lead.metric)
+    words = {
+        "metric": lead.metric,
+        "observed": lead.observed,
+        "expected": lead.expected,
+        "unit": unit,
+        "since": _instant(found.started_hour * HOUR_MS),
+    }
+    return {
+        "metric": lead.metric,
+        "unit": unit,
+        "observed": lead.observed,
+        "expected": lead.expected,
+        "low": low,
+        "high": high,
+        "score": lead.score,
+        "shares": found.shares,
+        "metrics": list(found.shares),
+        "alarm_hours": found.alarm_hours,
+        "text_en": TEXT_EN.format(**words),
+        "text_zh": TEXT_ZH.format(**words),
+    }
+
+
+def _evidence(found: Suspected, result: HourResult, at: datetime) -> list[cases.Evidence]:
+    rows = []
+    for metric, share in found.shares.items():
+        reading = result.readings.get(metric, found.leading)
+        low, high = catalogue.band(reading.expected, reading.scale)
+        rows.append(
+            cases.Evidence(
+                at=at,
+                metric=metric,
+                observed=reading.observed,
+                expected=reading.expected,
+                low=low,
+                high=high,
+                score=reading.score,
+                share=share,
+            )
+        )
+    return rows
+
+
+def _window(found: Suspected, at: datetime) -> cases.Window | None:
+    window = found.window
+    if window is None:
+        return None
+    return cases.Window(
+        p10_at=at + timedelta(hours=window.p10_hours),
+        p50_at=at + timedelta(hours=window.p50_hours),
+        p90_at=at + timedelta(hours=window.p90_hours),
+    )
+
+
+def _instant(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, tz=UTC)

@@ -1,0 +1,80 @@
+"""From alarming metrics to suspected faults: at most one case per failure group, opened after some patience."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from iot_gateway.detect.catalogue import DeviceModel, Group
+
+ALARM_HOURS, WITHIN_HOURS = 3, 6
+SENSOR_GROUP = "sensor"
+SEVERITY_STEPS = (4.0, 6.0, 9.0)
+SOON_HOURS, IMMINENT_HOURS = 72.0, 24.0
+
+
+@dataclass(frozen=True)
+class MetricState:
+    """One metric after an hour: residual in scales, upper and lower sum in limits."""
+
+    z: float
+    high: float
+    low: float
+
+
+@dataclass(frozen=True)
+class GroupState:
+    """How strongly the metrics of a group speak: the sum over its leads, and the part of each."""
+
+    name: str
+    alarming: bool
+    score: float
+    shares: Mapping[str, float]
+
+
+def judge(group: Group, metrics: Mapping[str, MetricState]) -> GroupState:
+    """Return the state of a group; it alarms when its first lead is over its limit in the right direction."""
+    strengths = {
+        lead.metric: lead.weight * _strength(metrics[lead.metric], lead.direction)
+        for lead in group.leads
+        if lead.metric in metrics
+    }
+    total = sum(strengths.values())
+    first = group.leads[0].metric
+    alarming = first in strengths and strengths[first] >= group.leads[0].weight
+    shares = {name: value / total for name, value in strengths.items() if value > 0} if total > 0 else {}
+    return GroupState(group.name, alarming, total, shares)
+
+
+def _strength(state: MetricState, direction: int) -> float:
+    if direction > 0:
+        return state.high
+    return state.low if direction < 0 else max(state.high, state.low)
+
+
+def ripe(alarm_hours: Sequence[int], hour: int) -> bool:
+    """Tell whether enough of the last hours were in alarm."""
+    return sum(1 for alarm in alarm_hours if hour - WITHIN_HOURS < alarm <= hour) >= ALARM_HOURS
+
+
+def choose(known: DeviceModel, ripe_groups: Sequence[GroupState], active: Sequence[str]) -> list[GroupState]:
+    """Return the groups to open a case for: strongest first, none that an open one explains.
+
+    A group is explained when its first lead is among the leads of a group that has a case already.
+    """
+    groups = {group.name: group for group in known.groups}
+    open_now = [groups[name] for name in active if name in groups]
+    chosen: list[GroupState] = []
+    for state in sorted(ripe_groups, key=lambda item: item.score, reverse=True):
+        group = groups[state.name]
+        explained = any(group.leads[0].metric in {lead.metric for lead in other.leads} for other in open_now)
+        if not explained and group not in open_now:
+            chosen.append(state)
+            open_now.append(group)
+    return chosen
+
+
+def severity(deviation: float, likely_hours: float | None) -> int:
+    """Return 1 (watch) to 4 (critical), from the deviation in scales and the time that is left."""
+    found = 1 + sum(1 for step in SEVERITY_STEPS if deviation >= step)
+    if likely_hours is not None:
+        found = max(found, 4 if likely_hours < IMMINENT_HOURS else 3 if likely_hours < SOON_HOURS else 1)
+    return min(found, 4)

@@ -1,0 +1,98 @@
+"""The cold start: the first days of a device say what is normal for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from iot_gateway.detect import cusum, profile
+from iot_gateway.detect.arrays import Floats, Ints
+from iot_gateway.detect.catalogue import DeviceModel, drivers_of
+from iot_gateway.detect.hours import ClosedHour
+from iot_gateway.detect.memory import Memory
+from iot_gateway.detect.profile import MetricProfile
+
+LEAST_HOURS = 120
+RELATIVE_FLOOR = 1e-3
+
+
+def learn(memory: Memory, closed: ClosedHour, *, hour_of_week: int) -> None:
+    """Keep one healthy hour for the first fit."""
+    memory.learned_hours.append(closed.hour)
+    memory.learned_weeks.append(hour_of_week)
+    memory.learned_means.append(closed.means)
+    memory.learned_spreads.append(closed.spread)
+
+
+def learned_enough(memory: Memory, known: DeviceModel) -> bool:
+    """Tell whether the calibration is long enough for a first fit."""
+    if len(memory.learned_hours) < LEAST_HOURS:
+        return False
+    return memory.learned_hours[-1] - memory.learned_hours[0] >= known.calibration_days * 24 - 1
+
+
+def finish(memory: Memory, known: DeviceModel) -> None:
+    """Make the provisional profile and forget the hours it came from."""
+    memory.profiles = fit_all(
+        known,
+        memory.metrics,
+        History(
+            np.array(memory.learned_hours),
+            np.array(memory.learned_weeks),
+            np.array(memory.learned_means),
+            np.array(memory.learned_spreads),
+            memory.longest_runs,
+        ),
+    )
+    memory.provisional = True
+    memory.learned_hours, memory.learned_weeks = [], []
+    memory.learned_means, memory.learned_spreads = [], []
+
+
+@dataclass(frozen=True)
+class History:
+    """Healthy hours of a device: hours and hours of the week (n,), means and spreads (n, metrics), runs (metrics,)."""
+
+    hours: Ints
+    weeks: Ints
+    means: Floats
+    spreads: Floats
+    longest_runs: Ints
+
+
+def fit_all(known: DeviceModel, metrics: Sequence[str], history: History) -> dict[str, MetricProfile]:
+    """Fit every metric of a device over its healthy hours."""
+    found: dict[str, MetricProfile] = {}
+    weeks, means = history.weeks, history.means
+    for column, metric in enumerate(metrics):
+        if metric in known.regressors:
+            continue
+        names = [name for name in drivers_of(known, metric) if name in metrics]
+        drivers = drivers_over(metrics, names, history.hours, means)
+        y = means[:, column]
+        floor = RELATIVE_FLOOR * max(float(np.nanmedian(np.abs(y))), 1e-6) if not np.isnan(y).all() else 1e-6
+        fitted = profile.fit(
+            metric, weeks, y, drivers, history.spreads[:, column], names=driver_names(names), floor=floor
+        )
+        if fitted is None:
+            continue
+        expected, scale = profile.expect(fitted, weeks, np.nan_to_num(drivers))
+        z = (y - expected) / scale
+        limit = cusum.limit_of(np.where(np.isnan(drivers).any(axis=1), np.nan, z))
+        found[metric] = replace(fitted, limit=limit, longest_run_ms=int(history.longest_runs[column]))
+    return found
+
+
+def driver_names(names: Sequence[str]) -> list[str]:
+    """Return the columns of the drivers: the hour itself and, for thermal mass, the hour before."""
+    return [*names, *(f"{name}@-1h" for name in names)]
+
+
+def drivers_over(metrics: Sequence[str], names: Sequence[str], hours: Ints, means: Floats) -> Floats:
+    """Return the drivers (n, 2 x names) of consecutive hours; after a gap the hour before is the hour itself."""
+    columns = [list(metrics).index(name) for name in names]
+    current = means[:, columns]
+    before = np.vstack([current[:1], current[:-1]])
+    gap = np.concatenate([[True], np.diff(hours) != 1])
+    before = np.where(gap[:, None] | np.isnan(before), current, before)
+    return np.hstack([current, before])

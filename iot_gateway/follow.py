@@ -1,0 +1,184 @@
+"""Reads committed batches in an order that never skips one that commits late.
+
+A batch carries the id of its transaction. Everything below the oldest transaction still running is settled: no batch
+can appear there any more. So batches are taken by (transaction, id), up to that horizon.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from iot_gateway.detect.arrays import Floats, Ints
+from iot_gateway.models import Device, DeviceContext, DeviceEvent, ScorerCheckpoint
+
+ROWS_PER_STEP = 20_000
+BATCHES_PER_STEP = 400
+_values = msgspec.json.Decoder(dict[str, float])
+
+
+class Position(NamedTuple):
+    """The last batch taken in."""
+
+    xid: str
+    batch_id: int
+
+
+START = Position("0", 0)
+
+
+@dataclass(frozen=True)
+class BatchHead:
+    """One committed batch."""
+
+    position: Position
+    row_count: int
+    min_ts: datetime
+    max_ts: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Samples of one device, sorted by its own time: instants (n,) and decoded values."""
+
+    ts: Ints
+    values: Sequence[dict[str, float]]
+
+    def matrix(self, metrics: Sequence[str]) -> Floats:
+        """Return the values (n, metrics), NaN for what was not sent."""
+        return np.array([[row.get(name, np.nan) for name in metrics] for row in self.values], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class FollowedDevice:
+    """What the scorer must know of a device."""
+
+    number: int
+    id: UUID
+    tenant_id: UUID
+    name: str
+    model: str
+    sampling_seconds: int
+    zone: ZoneInfo
+    mute_from: datetime | None
+    mute_to: datetime | None
+
+
+def lock_position(session: Session, name: str) -> Position | None:
+    """Return where the scorer of this name stands, held for this transaction; None while another one holds it."""
+    session.execute(
+        text(
+            "INSERT INTO scorer_checkpoint (name, xid, batch_id, at) VALUES (:name, '0', 0, now())"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {"name": name},
+    )
+    row = session.execute(
+        select(ScorerCheckpoint.xid, ScorerCheckpoint.batch_id)
+        .where(ScorerCheckpoint.name == name)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    return Position(str(row[0]), int(row[1])) if row is not None else None
+
+
+def next_batches(session: Session, behind: Position) -> list[BatchHead]:
+    """Return the next settled batches, at most a step's worth of rows."""
+    rows = session.execute(
+        text(
+            "SELECT xid::text, id, row_count, min_ts, max_ts, at FROM telemetry_batch"
+            " WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), CAST(:id AS bigint))"
+            " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY telemetry_batch.xid, id LIMIT :most"
+        ),
+        {"xid": behind.xid, "id": behind.batch_id, "most": BATCHES_PER_STEP},
+    ).all()
+    heads: list[BatchHead] = []
+    total = 0
+    for xid, batch_id, count, low, high, at in rows:
+        if heads and total + count > ROWS_PER_STEP:
+            break
+        heads.append(BatchHead(Position(xid, batch_id), count, low, high, at))
+        total += count
+    return heads
+
+
+def read_segments(session: Session, heads: Sequence[BatchHead]) -> dict[int, list[Segment]]:
+    """Return the samples of the batches by device, in the order of the batches."""
+    order = {head.position.batch_id: index for index, head in enumerate(heads)}
+    rows: Sequence[Any] = session.execute(
+        text(
+            "SELECT batch_id, device_number, (extract(epoch FROM ts) * 1000)::bigint, vals::text FROM telemetry"
+            " WHERE batch_id BETWEEN :low AND :high AND batch_id = ANY(:ids) AND ts BETWEEN :first AND :last"
+        ),
+        {
+            "ids": list(order),
+            "low": min(order),
+            "high": max(order),
+            "first": min(head.min_ts for head in heads),
+            "last": max(head.max_ts for head in heads),
+        },
+    ).all()
+    keyed = sorted((number, order[batch_id], ts, index) for index, (batch_id, number, ts, _) in enumerate(rows))
+    found: dict[int, list[Segment]] = {}
+    start = 0
+    for end in range(1, len(keyed) + 1):
+        if end < len(keyed) and keyed[end][0] == keyed[start][0] and keyed[end][2] >= keyed[end - 1][2]:
+            continue
+        part = keyed[start:end]
+        ts = np.array([item[2] for item in part], dtype=np.int64)
+        values = [_values.decode(rows[item[3]][3]) for item in part]
+        found.setdefault(part[0][0], []).append(Segment(ts, values))
+        start = end
+    return found
+
+
+def load_devices(session: Session, numbers: Sequence[int]) -> dict[int, FollowedDevice]:
+    """Return the devices of these numbers with their mutes."""
+    rows = session.execute(
+        select(Device, DeviceContext.mute_from, DeviceContext.mute_to)
+        .outerjoin(DeviceContext, DeviceContext.device_id == Device.id)
+        .where(Device.number.in_(numbers))
+    )
+    return {
+        device.number: FollowedDevice(
+            device.number,
+            device.id,
+            device.tenant_id,
+            device.name,
+            device.model,
+            device.sampling_seconds,
+            ZoneInfo(device.time_zone),
+            mute_from,
+            mute_to,
+        )
+        for device, mute_from, mute_to in rows
+    }
+
+
+def load_events(session: Session, numbers: Sequence[int], *, start: datetime, end: datetime) -> list[DeviceEvent]:
+    """Return what devices did on purpose between two instants of their own time."""
+    return list(
+        session.scalars(
+            select(DeviceEvent)
+            .where(DeviceEvent.device_number.in_(numbers), DeviceEvent.ts >= start, DeviceEvent.ts <= end)
+            .order_by(DeviceEvent.ts)
+        )
+    )
+
+
+def keep_position(session: Session, name: str, position: Position) -> None:
+    """Move the checkpoint; in the transaction of what was made of the batches."""
+    session.execute(
+        text(
+            "UPDATE scorer_checkpoint SET xid = CAST(CAST(:xid AS text) AS xid8), batch_id = :id, at = now()"
+            " WHERE name = :name"
+        ),
+        {"xid": position.xid, "id": position.batch_id, "name": name},
+    )
