@@ -4,11 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from backend.sla.calendar import Calendar, Interval
 from backend.sla.models import BusinessCalendar, CalendarDay, CalendarInterval, ClockKind, SlaClock, SlaPolicy
+
+PROMISED = case({kind: number for number, kind in enumerate(ClockKind)}, value=SlaClock.clock)
+"""Order of the promises: response, on site, restore."""
 
 
 def policy(session: Session, *, priority: int, criticality: str | None) -> SlaPolicy | None:
@@ -89,7 +92,7 @@ def calendar(session: Session, calendar_id: UUID | None) -> Calendar | None:
 
 def clocks(session: Session, subjects: Collection[UUID], *, lock: bool = False) -> Sequence[SlaClock]:
     """Return the clocks of subjects, in the order of the promises."""
-    query = select(SlaClock).where(SlaClock.subject_id.in_(subjects)).order_by(SlaClock.subject_id, SlaClock.id)
+    query = select(SlaClock).where(SlaClock.subject_id.in_(subjects)).order_by(SlaClock.subject_id, PROMISED)
     return session.scalars(query.with_for_update() if lock else query).all()
 
 
