@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from backend.tables import METADATA
+from mobile_api.tables import METADATA
 from kernel.db import Login, database_url
 from kernel.schema import security_ddl
 from kernel.settings import get_settings

@@ -191,7 +191,7 @@ def make_template(shared: SharedCluster) -> None:
 def load_tables() -> None:
     """Import every module with tables; while rooms are still being built, those that are there."""
     try:
-        importlib.import_module("backend.tables")
+        importlib.import_module("mobile_api.tables")
     except ImportError:
         kernel = [f"kernel.{name}" for name in ("audit", "idempotency", "jobs", "numbers", "outbox")]
         rooms = sorted([*ROOT.glob("*/models.py"), *ROOT.glob("backend/*/models.py")])

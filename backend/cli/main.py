@@ -11,8 +11,6 @@ COMMANDS = {
     "services": ("kernel.processes.cli", "Run PostgreSQL, Mosquitto and Redis alone."),
     "bootstrap": ("kernel.processes.cli", "Make logins, database and PostGIS on a server of yours."),
     "doctor": ("kernel.processes.cli", "Say what is found, what is missing and how to mend it."),
-    "services": ("kernel.processes.cli", "Run PostgreSQL, Mosquitto and Redis alone."),
-    "bootstrap": ("kernel.processes.cli", "Make logins, database and PostGIS on a server of your own."),
     "migrate": ("backend.cli.data", "Bring the database to the newest schema."),
     "seed": ("backend.cli.data", "Fill an empty tenant with demo data."),
     "api": ("backend.cli.processes", "Process: staff API and console."),

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.customers.models import Customer, Site
-from backend.tables import METADATA
+from mobile_api.tables import METADATA
 from kernel.db import Login, transaction
 from kernel.ids import new_id
 from kernel.schema import tenant_tables

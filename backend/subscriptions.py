@@ -1,0 +1,63 @@
+"""Who hears of what: one table from events to handlers, one from jobs to what does them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from backend.intake import handlers as intake
+from backend.notifications import handlers as notifications
+from backend.planning import handlers as planning
+from backend.planning import service as planner
+from backend.surveys import handlers as surveys
+from backend.tickets import handlers as tickets
+from backend.tickets.events import TicketResolved
+from backend.work import handlers as work
+from backend.work.events import (
+    VisitAssigned,
+    VisitCompleted,
+    VisitWithdrawn,
+    WorkOrderChanged,
+    WorkOrderClosed,
+    WorkOrderOpened,
+)
+from inventory.events import StockArrived
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from kernel.outbox import Event, Handler, topics
+
+JobHandler = Callable[[UUID, dict[str, Any]], None]
+
+SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
+    CaseOpened: {"intake.open_on_case": intake.open_on_case},
+    CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},
+    CaseCleared: {"intake.verify_on_recovery": intake.verify_on_recovery},
+    CaseRelapsed: {"intake.reopen_on_relapse": intake.reopen_on_relapse},
+    WorkOrderOpened: {
+        "tickets.begin_on_order": tickets.begin_on_order,
+        "planning.plan_on_opened": planning.plan_on_opened,
+    },
+    WorkOrderChanged: {"planning.plan_on_returned": planning.plan_on_returned},
+    WorkOrderClosed: {
+        "tickets.resolve_on_close": tickets.resolve_on_close,
+        "intake.label_on_close": intake.label_on_close,
+    },
+    VisitAssigned: {"work.notify_assignment": work.notify_assignment},
+    VisitWithdrawn: {"work.notify_withdrawal": work.notify_withdrawal},
+    VisitCompleted: {"intake.verify_on_completion": intake.verify_on_completion},
+    StockArrived: {"work.resume_on_stock": work.resume_on_stock},
+    TicketResolved: {"surveys.invite_on_resolution": surveys.invite_on_resolution},
+}
+
+JOBS: dict[str, JobHandler] = {
+    planner.SOLVE_JOB: planner.solve_job,
+    "notifications.send": notifications.send,
+    "tickets.close": tickets.close_ticket,
+    "work.accept_timeout": work.accept_timeout,
+}
+
+EVENTS = topics(iter(SUBSCRIPTIONS))
+HANDLERS: dict[str, Handler] = {name: handler for named in SUBSCRIPTIONS.values() for name, handler in named.items()}
+
+
+def handler_names() -> dict[str, tuple[str, ...]]:
+    """Return the names of the handlers by topic, as the relay needs them."""
+    return {kind.topic: tuple(named) for kind, named in SUBSCRIPTIONS.items()}
