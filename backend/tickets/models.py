@@ -63,6 +63,7 @@ class Ticket(TenantRow):
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    survey_invited_at: Mapped[datetime | None]
     reopen_count: Mapped[int] = mapped_column(default=0)
     follow_up_of_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)

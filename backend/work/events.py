@@ -80,6 +80,7 @@ class VisitAssigned(Event):
     planned_start: datetime
     planned_end: datetime
     priority: int
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,7 @@ class VisitWithdrawn(Event):
     number: str
     technician_ids: tuple[UUID, ...]
     reason: str | None
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)

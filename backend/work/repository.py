@@ -178,13 +178,6 @@ def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
     ).all()
 
 
-def orders_of_case(session: Session, case_id: UUID) -> Sequence[WorkOrder]:
-    """Return the orders of a case, the first one first."""
-    return session.scalars(
-        select(WorkOrder).where(WorkOrder.case_id == case_id).order_by(WorkOrder.id).limit(100)
-    ).all()
-
-
 def open_conflicts(session: Session, visit_ids: Collection[UUID]) -> Sequence[ConflictItem]:
     """Return undecided conflict items of visits, as they happened."""
     return session.scalars(
@@ -204,3 +197,23 @@ def conflict(session: Session, conflict_id: UUID) -> ConflictItem:
     if found is None:
         raise NoSuchConflict("No conflict item has this id.", conflict_id=conflict_id)
     return found
+
+
+def conflict_rows(
+    session: Session, *, after: UUID | None = None, conflict_id: UUID | None = None, limit: int
+) -> Sequence[tuple[ConflictItem, UUID, str]]:
+    """Return conflict items with their order: one by id, or the undecided ones behind `after`."""
+    query = (
+        select(ConflictItem, WorkOrder.id, WorkOrder.number)
+        .join(Visit, Visit.id == ConflictItem.visit_id)
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .order_by(ConflictItem.id)
+        .limit(limit)
+    )
+    if conflict_id is not None:
+        query = query.where(ConflictItem.id == conflict_id)
+    else:
+        query = query.where(ConflictItem.state == ConflictState.OPEN)
+    if after is not None:
+        query = query.where(ConflictItem.id > after)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -136,3 +136,35 @@ def dismiss(session: Session, conflict_id: UUID, *, by: UUID | None, at: datetim
     if item.state is ConflictState.OPEN:
         item.state, item.resolved_at, item.resolved_by = ConflictState.DISMISSED, at, by
     return item
+
+
+def list_open(session: Session, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return undecided items, the oldest first, behind one."""
+    return [_view(*row) for row in repository.conflict_rows(session, after=after, limit=limit)]
+
+
+def view(session: Session, conflict_id: UUID) -> dict[str, Any]:
+    """Return one item, decided or not.
+
+    Raises:
+        NoSuchConflict: there is none with this id.
+    """
+    repository.conflict(session, conflict_id)
+    return _view(*repository.conflict_rows(session, conflict_id=conflict_id, limit=1)[0])
+
+
+def _view(item: ConflictItem, work_order_id: UUID, number: str) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "visit_id": item.visit_id,
+        "work_order_id": work_order_id,
+        "work_order_number": number,
+        "kind": item.kind,
+        "problem": item.problem,
+        "reason": item.reason,
+        "payload": item.payload,
+        "actor_name": item.actor_name,
+        "occurred_at": item.occurred_at,
+        "received_at": item.received_at,
+        "state": item.state,
+    }

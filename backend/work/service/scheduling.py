@@ -265,6 +265,7 @@ def _tell_assigned(session: Session, visit: Visit, order: WorkOrder, people: Seq
             planned_start=visit.planned_start,
             planned_end=visit.planned_end,
             priority=order.priority,
+            version=visit.version,
         ),
     )
 

@@ -122,6 +122,7 @@ def withdraw(
             number=order.number,
             technician_ids=technicians,
             reason=reason,
+            version=visit.version,
         ),
     )
 

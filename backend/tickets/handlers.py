@@ -1,0 +1,29 @@
+"""What tickets do when they hear of work."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.tickets import service
+from backend.work.events import WorkOrderClosed, WorkOrderOpened
+from kernel import clock
+from kernel.db import transaction
+
+
+def begin_on_order(session: Session, event: WorkOrderOpened) -> None:
+    """Say that there is work under way for the ticket of a new order."""
+    if event.ticket_id is not None:
+        service.begin(session, event.ticket_id, at=event.opened_at)
+
+
+def resolve_on_close(session: Session, event: WorkOrderClosed) -> None:
+    """Resolve the ticket whose last order is closed."""
+    if event.ticket_id is not None:
+        service.resolve_when_done(session, event.ticket_id, at=event.closed_at)
+
+
+def close_ticket(tenant_id: UUID, body: dict[str, Any]) -> None:
+    """Close a ticket that stayed resolved; a job."""
+    with transaction(tenant_id=tenant_id) as session:
+        service.close_if_still_resolved(session, UUID(body["ticket_id"]), at=clock.now())

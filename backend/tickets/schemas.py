@@ -1,0 +1,90 @@
+"""What the staff API says about tickets."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.tickets.lifecycle import TicketAction, TicketState
+from backend.tickets.models import Channel
+
+
+class TicketLine(BaseModel):
+    """A ticket in a list."""
+
+    id: UUID
+    number: str
+    channel: Channel
+    summary: str
+    state: TicketState
+    priority: int
+    opened_at: datetime
+    resolved_at: datetime | None
+    case_id: UUID | None
+    customer_id: UUID | None
+    site_id: UUID | None
+    asset_id: UUID | None
+    customer_name: str | None
+    site_name: str | None
+    asset_name: str | None
+
+
+class TicketPage(BaseModel):
+    """One page of tickets."""
+
+    items: list[TicketLine]
+    next_cursor: str | None
+
+
+class TicketOrder(BaseModel):
+    """A work order of a ticket."""
+
+    id: UUID
+    number: str
+    state: str
+    summary: str
+
+
+class TicketTimelineLine(BaseModel):
+    """One thing that happened to a ticket."""
+
+    at: datetime
+    received_at: datetime
+    kind: str
+    title_code: str
+    text: str
+    actor: str
+    source: str
+    detail: dict[str, Any]
+
+
+class TicketOut(TicketLine):
+    """A ticket, whole."""
+
+    description: str
+    topic: str | None
+    version: int
+    closed_at: datetime | None
+    follow_up_of_id: UUID | None
+    survey_url: str | None
+    work_orders: list[TicketOrder]
+    timeline: list[TicketTimelineLine]
+    allowed_actions: list[str]
+
+
+class TicketActionIn(BaseModel):
+    """What a person asks of a ticket."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: TicketAction
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class ReopenIn(BaseModel):
+    """Why a ticket is taken up again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=2000)

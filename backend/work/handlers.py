@@ -1,0 +1,67 @@
+"""What work does when it hears of stock, and whom it tells of visits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.notifications import service as notifications
+from backend.notifications.service import Words
+from backend.work.events import VisitAssigned, VisitWithdrawn
+from backend.work.service import orders, scheduling
+from inventory.events import StockArrived
+from kernel import clock
+from kernel.db import transaction
+
+
+def resume_on_stock(session: Session, event: StockArrived) -> None:
+    """Bring back orders that waited for the part."""
+    orders.parts_arrived(session, event.part_id, at=clock.now())
+
+
+def notify_assignment(session: Session, event: VisitAssigned) -> None:
+    """Tell the crew of their visit; a second delivery sends no second message."""
+    notifications.notify(
+        session,
+        key=f"visit_assigned:{event.visit_id}:{event.version}",
+        kind="visit.assigned",
+        words=Words(
+            title_zh=f"新工单 {event.number}",
+            title_en=f"New work order {event.number}",
+            body_zh=f"{event.site_name}:{event.summary}",
+            body_en=f"{event.site_name}: {event.summary}",
+        ),
+        technician_ids=event.technician_ids,
+        data={"visit_id": str(event.visit_id), "work_order_id": str(event.work_order_id)},
+        at=clock.now(),
+    )
+
+
+def notify_withdrawal(session: Session, event: VisitWithdrawn) -> None:
+    """Tell technicians that a visit is theirs no more."""
+    notifications.notify(
+        session,
+        key=f"visit_withdrawn:{event.visit_id}:{event.version}",
+        kind="visit.withdrawn",
+        words=Words(
+            title_zh=f"工单 {event.number} 已取消派工",
+            title_en=f"Work order {event.number} was withdrawn",
+            body_zh=event.reason or "已改派或取消",
+            body_en=event.reason or "Given to somebody else, or cancelled",
+        ),
+        technician_ids=event.technician_ids,
+        data={"visit_id": str(event.visit_id), "work_order_id": str(event.work_order_id)},
+        at=clock.now(),
+    )
+
+
+def accept_timeout(tenant_id: UUID, body: dict[str, Any]) -> None:
+    """Take a visit back that nobody accepted in time; a job."""
+    with transaction(tenant_id=tenant_id) as session:
+        scheduling.expire_acceptance(
+            session,
+            UUID(body["visit_id"]),
+            dispatched_at=datetime.fromisoformat(body["dispatched_at"]),
+            at=clock.now(),
+        )

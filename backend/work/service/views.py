@@ -1,0 +1,285 @@
+"""Reading work orders: the list, one order whole, its timeline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from backend.assets import service as assets
+from backend.customers import service as customers
+from backend.sla import service as sla
+from backend.technicians.models import Technician
+from backend.work import repository
+from backend.work.lifecycle import (
+    ORDER_BY_HAND,
+    ORDER_TRANSITIONS,
+    ORDER_WHO,
+    VISIT_TRANSITIONS,
+    VISIT_WHO,
+    Who,
+    legal,
+)
+from backend.work.models import Visit, VisitPart, VisitTechnician, WorkOrder
+from backend.work.service import timeline
+from inventory import service as stock
+
+View = dict[str, Any]
+
+_LIST = """
+SELECT o.id, o.number, o.state, o.priority, o.summary, o.work_type, c.name AS customer_name, s.name AS site_name,
+       a.name AS asset_name,
+       ST_X(COALESCE(a.position, s.position)) AS lon, ST_Y(COALESCE(a.position, s.position)) AS lat,
+       o.skill, o.skill_level, o.due_at, o.created_at, o.source, o.ticket_id, v.technician_name, v.planned_start
+  FROM work_order o
+  JOIN customer c ON c.id = o.customer_id
+  JOIN site s ON s.id = o.site_id
+  LEFT JOIN asset a ON a.id = o.asset_id
+  LEFT JOIN LATERAL (
+       SELECT t.name AS technician_name, w.planned_start
+         FROM visit w
+         JOIN visit_technician m ON m.visit_id = w.id AND m.lead AND m.released_at IS NULL
+         JOIN technician t ON t.id = m.technician_id
+        WHERE w.work_order_id = o.id AND w.state NOT IN ('rejected', 'cancelled')
+        ORDER BY w.visit_no DESC LIMIT 1) v ON true
+ WHERE {where}
+ ORDER BY o.id DESC LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which orders to list."""
+
+    states: Sequence[str] = ()
+    text: str | None = None
+    asset_id: UUID | None = None
+    ticket_id: UUID | None = None
+    customer_id: UUID | None = None
+    technician_id: UUID | None = None
+
+
+def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: int) -> list[View]:
+    """Return orders, the newest first, behind one."""
+    where = ["true"]
+    values: dict[str, Any] = {"limit": limit}
+    for clause, name, value in (
+        ("o.state = ANY(:states)", "states", list(wanted.states) or None),
+        ("(o.number ILIKE :text OR o.summary ILIKE :text OR c.name ILIKE :text)", "text", _like(wanted.text)),
+        ("o.asset_id = :asset_id", "asset_id", wanted.asset_id),
+        ("o.ticket_id = :ticket_id", "ticket_id", wanted.ticket_id),
+        ("o.customer_id = :customer_id", "customer_id", wanted.customer_id),
+        (_OF_TECHNICIAN, "technician_id", wanted.technician_id),
+        ("o.id < :after", "after", after),
+    ):
+        if value is not None:
+            where.append(clause)
+            values[name] = value
+    rows = session.execute(text(_LIST.format(where=" AND ".join(where))), values)
+    return [dict(row) for row in rows.mappings()]
+
+
+_OF_TECHNICIAN = (
+    "EXISTS (SELECT 1 FROM visit x JOIN visit_technician y ON y.visit_id = x.id"
+    " WHERE x.work_order_id = o.id AND y.technician_id = :technician_id)"
+)
+
+
+def _like(words: str | None) -> str | None:
+    if not words:
+        return None
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def order_view(session: Session, work_order_id: UUID, *, role: Who) -> View:
+    """Return everything that is known of an order.
+
+    Raises:
+        NoSuchWorkOrder: there is none with this id.
+    """
+    order = repository.order(session, work_order_id)
+    head = list_one(session, work_order_id)
+    site = customers.get_site(session, order.site_id)
+    customer = customers.get_customer(session, order.customer_id)
+    visits = repository.visits_of(session, order.id)
+    allowed = [
+        str(action)
+        for action in legal(ORDER_TRANSITIONS, order.state)
+        if action in ORDER_BY_HAND and role in ORDER_WHO[action]
+    ]
+    return {
+        **head,
+        "description": order.description,
+        "version": order.version,
+        "asset_path": assets.asset_path(session, order.asset_id) if order.asset_id else [site.name],
+        "asset_id": order.asset_id,
+        "site": {
+            "id": site.id,
+            "name": site.name,
+            "address": site.address,
+            "lon": site.position.lon,
+            "lat": site.position.lat,
+            "access_notes": site.access_notes,
+        },
+        "customer": {"id": customer.id, "name": customer.name, "phone": customer.phone},
+        "due_basis": order.due_basis,
+        "waiting_cause": order.waiting_cause,
+        "case_id": order.case_id,
+        "duration_minutes": order.duration_minutes,
+        "evidence": order.evidence,
+        "expected_parts": _expected(session, order),
+        "sla": [_clock(clock) for clock in sla.clocks_of(session, order.id)],
+        "visits": visit_views(session, visits, role=role),
+        "reservations": _reservations(session, visits),
+        "finding": finding_view(order),
+        "timeline": timeline.of_order(session, order, visits),
+        "allowed_actions": allowed,
+    }
+
+
+def list_one(session: Session, work_order_id: UUID) -> View:
+    """Return an order as lists show it."""
+    values = {"id": work_order_id, "limit": 1}
+    return dict(session.execute(text(_LIST.format(where="o.id = :id")), values).mappings().one())
+
+
+def finding_view(order: WorkOrder) -> View | None:
+    """Return what was found, if anything has been said."""
+    if order.finding_result is None:
+        return None
+    return {
+        "outcome": order.finding_result,
+        "failure_mode": order.finding_failure_mode,
+        "cause": order.finding_cause,
+        "activity": order.finding_activity,
+        "note": order.finding_note,
+    }
+
+
+def _expected(session: Session, order: WorkOrder) -> list[View]:
+    lines = repository.expected_parts(session, order.id)
+    parts = stock.parts_by_id(session, [line.part_id for line in lines])
+    return [
+        {
+            "part_id": line.part_id,
+            "part_number": parts[line.part_id].number,
+            "part_name": parts[line.part_id].name,
+            "quantity": line.quantity,
+            "basis": line.basis,
+        }
+        for line in lines
+    ]
+
+
+def _clock(clock: Any) -> View:
+    return {
+        "clock": clock.clock,
+        "target_minutes": clock.target_minutes,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "met_at": clock.met_at,
+        "breached_at": clock.breached_at,
+        "paused": clock.paused_at is not None,
+    }
+
+
+def visit_views(session: Session, visits: Sequence[Visit], *, role: Who) -> list[View]:
+    """Return visits with their crews and the parts they took."""
+    ids = [visit.id for visit in visits]
+    crews = _crews(session, ids)
+    used = _parts_used(session, ids)
+    return [
+        {
+            "id": visit.id,
+            "visit_no": visit.visit_no,
+            "state": visit.state,
+            "version": visit.version,
+            "technicians": crews.get(visit.id, []),
+            "planned_start": visit.planned_start,
+            "planned_end": visit.planned_end,
+            "pinned": visit.pinned,
+            "plan_id": visit.plan_id,
+            "actual": {
+                "accepted_at": visit.accepted_at,
+                "travel_started_at": visit.travel_started_at,
+                "arrived_at": visit.arrived_at,
+                "work_started_at": visit.work_started_at,
+                "ended_at": visit.ended_at,
+            },
+            "outcome": visit.outcome,
+            "reason": visit.reason,
+            "parts_used": used.get(visit.id, []),
+            "allowed_actions": [
+                str(action) for action in legal(VISIT_TRANSITIONS, visit.state) if role in VISIT_WHO[action]
+            ],
+        }
+        for visit in visits
+    ]
+
+
+def _crews(session: Session, visit_ids: Sequence[UUID]) -> Mapping[UUID, list[View]]:
+    rows = session.execute(
+        select(VisitTechnician.visit_id, Technician.id, Technician.name, VisitTechnician.lead)
+        .join(Technician, Technician.id == VisitTechnician.technician_id)
+        .where(VisitTechnician.visit_id.in_(visit_ids), VisitTechnician.released_at.is_(None))
+        .order_by(VisitTechnician.lead.desc(), Technician.name)
+    )
+    found: dict[UUID, list[View]] = {}
+    for visit_id, key, name, lead in rows:
+        found.setdefault(visit_id, []).append({"id": key, "name": name, "lead": lead})
+    return found
+
+
+def _parts_used(session: Session, visit_ids: Sequence[UUID]) -> Mapping[UUID, list[View]]:
+    lines = session.scalars(select(VisitPart).where(VisitPart.visit_id.in_(visit_ids)).order_by(VisitPart.id)).all()
+    parts = stock.parts_by_id(session, {line.part_id for line in lines})
+    found: dict[UUID, list[View]] = {}
+    for line in lines:
+        found.setdefault(line.visit_id, []).append(
+            {
+                "part_number": parts[line.part_id].number,
+                "part_name": parts[line.part_id].name,
+                "quantity": line.quantity,
+                "serial": line.serial,
+                "old_serial": line.old_serial,
+            }
+        )
+    return found
+
+
+def _reservations(session: Session, visits: Sequence[Visit]) -> list[View]:
+    rows = stock.reservations_of(session, [visit.id for visit in visits])
+    parts = stock.parts_by_id(session, {row.part_id for row in rows})
+    places = stock.locations_by_id(session, {row.location_id for row in rows})
+    return [
+        {
+            "part_number": parts[row.part_id].number,
+            "quantity": row.quantity,
+            "location_name": places[row.location_id].name,
+            "state": row.state,
+            "expires_at": row.expires_at,
+        }
+        for row in rows
+    ]
+
+
+def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
+    """Return the orders of a ticket, the first one first."""
+    return repository.orders_of_ticket(session, ticket_id)
+
+
+def has_open_orders(session: Session, ticket_id: UUID) -> bool:
+    """Tell whether a ticket has orders that have not ended."""
+    return repository.open_orders_of_ticket(session, ticket_id) > 0
+
+
+def get_order(session: Session, work_order_id: UUID) -> WorkOrder:
+    """Return an order.
+
+    Raises:
+        NoSuchWorkOrder: there is none with this id.
+    """
+    return repository.order(session, work_order_id)
