@@ -11,7 +11,6 @@ import typer
 from dispatch.check import check as find_violations
 from dispatch.check import total_cents
 from dispatch.errors import InvalidInstance, InvalidPlan
-from dispatch.explain import Remark, figures_of
 from dispatch.explain import explain as explain_request
 from dispatch.formats.explained import write_explanations
 from dispatch.formats.own import read_instance
@@ -19,6 +18,7 @@ from dispatch.formats.plans import read_plan, write_solution
 from dispatch.formats.trsp import is_trsp, read_trsp
 from dispatch.instance import Instance
 from dispatch.plan import Plan
+from dispatch.remarks import Remark, figures_of
 from dispatch.solve import ENGINES, INSERTION
 from dispatch.solve import solve as solve_instance
 from dispatch.texts import money
@@ -49,7 +49,9 @@ def solve(
         _refuse(f"no engine {engine}; there are {', '.join([INSERTION, *ENGINES])}")
     instance = _instance(file)
     start = None if previous is None else _plan(previous, instance).stops
-    solution = solve_instance(instance, engine=engine, seconds=seconds, seed=seed, previous=start, iterations=iterations)
+    solution = solve_instance(
+        instance, engine=engine, seconds=seconds, seed=seed, previous=start, iterations=iterations
+    )
     text = write_solution(instance, solution)
     if output is None:
         print(text)

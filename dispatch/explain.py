@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dispatch.arrays import NONE
 from dispatch.construct import remove
@@ -11,31 +11,11 @@ from dispatch.evaluate import Evaluation, evaluate
 from dispatch.insert import Answer, cheapest, offers
 from dispatch.instance import Instance
 from dispatch.plan import Pickup, Routes, Stops, Visit, technician_of
+from dispatch.relax import what_would_help
+from dispatch.remarks import Figures, Remark, figures_of
 from dispatch.tables import FAR
-from dispatch.texts import AnyCode, Reason, minutes, money, render
-from dispatch.violations import Code, Violation
-
-Figures = dict[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One reason or refusal: a code, its figures by name, and the sentence in both languages."""
-
-    code: AnyCode
-    technician: int = NONE
-    """Whom it is about; NONE = the request."""
-    figures: Figures = field(default_factory=dict)
-
-    @property
-    def text_en(self) -> str:
-        """English."""
-        return render(self.code, self.figures)[0]
-
-    @property
-    def text_zh(self) -> str:
-        """Chinese."""
-        return render(self.code, self.figures)[1]
+from dispatch.texts import Reason, minutes, money
+from dispatch.violations import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +38,7 @@ def explain(instance: Instance, routes: Routes, request: int) -> Explanation:
     answers = offers(instance, rest, request)
     if technician is None:
         others = tuple(remark_of(instance, t, a) for t, a in enumerate(answers))
-        return Explanation(request, None, _what_would_help(instance, request, answers), others)
+        return Explanation(request, None, what_would_help(instance, routes, answers), others)
     before, after = evaluate(instance, rest), evaluate(instance, routes)
     extra = after.route_costs[technician].total - before.route_costs[technician].total
     reasons = _reasons(instance, technician, request, (before, after))
@@ -74,21 +54,6 @@ def remark_of(instance: Instance, technician: int, answer: Answer, *, than: int 
     dearer = answer.extra_cents - than
     code = Reason.CHEAPER_ELSEWHERE if dearer >= 0 else Reason.WOULD_BE_CHEAPER
     return Remark(code, technician, {"money": money(abs(dearer)), "cents": abs(dearer)})
-
-
-def figures_of(instance: Instance, violation: Violation) -> Figures:
-    """The figures of a broken rule by name, with ids instead of indexes."""
-    figures: Figures = {"have": violation.have, "need": violation.need, "minutes": minutes(violation.excess)}
-    names = {Code.SKILL: instance.skills, Code.TOOL: instance.tools, Code.OTHER_WINDOW: instance.requests.ids}
-    for code in (Code.PART, Code.PART_TOO_FAR, Code.WAREHOUSE_STOCK):
-        names[code] = instance.parts
-    if violation.code in names:
-        figures["item"] = names[violation.code][violation.item]
-    if violation.warehouse != NONE:
-        figures["warehouse"] = instance.warehouses.ids[violation.warehouse]
-    if violation.code is Code.LOCKED:
-        figures["locked_to"] = instance.technicians.ids[violation.need]
-    return figures
 
 
 def _reasons(instance: Instance, technician: int, request: int, days: tuple[Evaluation, Evaluation]) -> list[Remark]:
@@ -172,27 +137,3 @@ def _comparison(instance: Instance, chosen: tuple[int, int], answers: Sequence[A
         return []
     other = instance.technicians.ids[best.technician]
     return [Remark(Reason.CHEAPEST, technician, {"money": money(gain), "cents": gain, "other": other})]
-
-
-def _what_would_help(instance: Instance, request: int, answers: Sequence[Answer]) -> tuple[Remark, ...]:
-    """For an unserved request the smallest relaxation of each kind: time, then parts, then skill."""
-    best = cheapest(answers)
-    if best is not None:
-        limit = instance.tables.unserved[request]
-        figures: Figures = {"money": money(best.extra_cents), "cents": best.extra_cents, "limit": money(limit)}
-        return (Remark(Reason.NOT_WORTH_IT, best.technician, figures),)
-    kinds = {
-        Reason.RELAX_OVERTIME: (Code.SHIFT,),
-        Reason.RELAX_WINDOW: (Code.WINDOW,),
-        Reason.RELAX_PART: (Code.PART, Code.PART_TOO_FAR),
-        Reason.RELAX_SKILL: (Code.SKILL,),
-    }
-    found: list[Remark] = []
-    for reason, codes in kinds.items():
-        near = min(
-            (a for a in answers if isinstance(a, Violation) and a.code in codes), key=lambda a: a.excess, default=None
-        )
-        if near is not None:
-            names: Figures = {"technician": instance.technicians.ids[near.technician], "pieces": near.excess}
-            found.append(Remark(reason, near.technician, figures_of(instance, near) | names))
-    return tuple(found)

@@ -170,13 +170,25 @@ class _Search:
         if self.best is not None:
             return self._offer(self.best)
         if self.short:
-            lack = min((lack for _, lack in self.short), key=lambda s: (s.need - s.have, s.item))
-            too_far = lack.code is Code.PART and bool(self._helpful(lack))
-            refusal = lack.violation(self.technician, self.request)
-            return replace(refusal, code=Code.PART_TOO_FAR) if too_far else refusal
+            return self._shortage()
         if self.miss is None:
             raise AssertionError("a search tries at least one candidate")
         return self.miss
+
+    def _shortage(self) -> Violation:
+        """The part or tool that is lacking; `have` is what the other visits of the day leave over."""
+        lack = min((lack for _, lack in self.short), key=lambda s: (s.item, s.need - s.have))
+        refusal = lack.violation(self.technician, self.request)
+        if lack.code is Code.TOOL:
+            return refusal
+        code = Code.PART_TOO_FAR if self._helpful(lack) else Code.PART
+        need = dict(self.tables.needs[self.request]).get(lack.item)
+        if need is None:
+            return replace(refusal, code=code)
+        left = self.tables.stock[self.technician][lack.item]
+        for node, taken in zip(self.nodes, self.given, strict=True):
+            left += dict(self.tables.needs[node]).get(lack.item, 0) * -1 if taken is None else taken[lack.item]
+        return replace(refusal, code=code, have=max(0, left), need=need)
 
     def _offer(self, best: _Candidate) -> Offer:
         before = timetable(self.tables, self.technician, self.nodes)

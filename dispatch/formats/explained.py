@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from dispatch.arrays import NONE
-from dispatch.explain import Explanation, Remark
+from dispatch.explain import Explanation
 from dispatch.instance import Instance
+from dispatch.remarks import Remark
 
 
 def explanation_rows(instance: Instance, explanations: Iterable[Explanation]) -> list[dict[str, object]]:

@@ -88,7 +88,9 @@ def _topped_up(stops: Stops, free: list[list[int]]) -> Iterator[Stops]:
                     changed = list(stops)
                     for at, more in ((first, (a, 0)), (second, (0, b))):
                         stop = changed[at]
-                        if isinstance(stop, Pickup) and all(m <= f for m, f in zip(more, free[stop.warehouse])):
+                        if isinstance(stop, Pickup) and all(
+                            m <= f for m, f in zip(more, free[stop.warehouse], strict=True)
+                        ):
                             pieces = (stop.quantities[0] + more[0], stop.quantities[1] + more[1])
                             changed[at] = Pickup(stop.warehouse, pieces)
                     yield tuple(changed)
