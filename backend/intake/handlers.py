@@ -1,0 +1,92 @@
+"""From cases to work and back: what intake does when it hears of cases, visits and orders."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.intake import repository, service
+from backend.intake.service import Suspected
+from backend.work.actors import system
+from backend.work.events import VisitCompleted, WorkOrderClosed
+from backend.work.lifecycle import OrderState
+from backend.work.models import EventSource
+from backend.work.service import orders, views
+from iot_gateway.errors import IllegalCaseChange
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.lifecycle import CaseState, Finding
+from iot_gateway.service import cases
+from kernel import clock
+from kernel.log import get_logger
+
+RELAPSED = "telemetry_out_of_band"
+
+log = get_logger()
+
+
+def open_on_case(session: Session, event: CaseOpened) -> None:
+    """Make a ticket and a work order of a new case; a second delivery changes nothing."""
+    service.take_in_case(
+        session,
+        Suspected(
+            case_id=event.case_id,
+            device_id=event.device_id,
+            failure_group=event.failure_group,
+            model=event.model,
+            severity=event.severity,
+            opened_at=clock.now(),
+            failure_at=event.p10_at,
+            summary=event.summary,
+        ),
+    )
+
+
+def worsen_on_case(session: Session, event: CaseWorsened) -> None:
+    """Make what the case has become more urgent."""
+    service.worsen(session, event.case_id, severity=event.severity, failure_at=event.p10_at, at=clock.now())
+
+
+def begin_verification(session: Session, event: VisitCompleted) -> None:
+    """Have telemetry prove the repair once the order of a case is completed."""
+    order = views.get_order(session, event.work_order_id)
+    if order.state is not OrderState.COMPLETED:
+        return
+    for case_id in repository.cases_of_order(session, order.id):
+        if cases.get_case(session, case_id).state is CaseState.OPEN:
+            cases.begin_verification(session, case_id, at=event.completed_at)
+
+
+def verify_on_recovery(session: Session, event: CaseCleared) -> None:
+    """Accept and close the order whose cases have all recovered, with telemetry as the witness."""
+    row = repository.of_case(session, event.case_id)
+    if row is None or row.work_order_id is None:
+        return
+    order = views.get_order(session, row.work_order_id)
+    if order.state not in {OrderState.COMPLETED, OrderState.VERIFIED} or not _all_recovered(session, order.id):
+        return
+    witness, at = system(EventSource.TELEMETRY), clock.now()
+    orders.verify(session, order.id, actor=witness, at=at, detail={"evidence": event.evidence})
+    orders.close(session, order.id, actor=witness, at=at)
+
+
+def _all_recovered(session: Session, work_order_id: UUID) -> bool:
+    done = {CaseState.RECOVERED, CaseState.CLOSED}
+    return all(
+        cases.get_case(session, case_id).state in done for case_id in repository.cases_of_order(session, work_order_id)
+    )
+
+
+def reopen_on_relapse(session: Session, event: CaseRelapsed) -> None:
+    """Send the order back whose repair telemetry contradicts."""
+    row = repository.of_case(session, event.case_id)
+    if row is not None and row.work_order_id is not None:
+        orders.reject(session, row.work_order_id, actor=system(EventSource.TELEMETRY), reason=RELAPSED, at=clock.now())
+
+
+def label_on_close(session: Session, event: WorkOrderClosed) -> None:
+    """Give the cases of a closed order its finding: the label that the detectors learn from."""
+    finding = Finding(event.finding_result) if event.finding_result else Finding.OTHER
+    for case_id in repository.cases_of_order(session, event.work_order_id):
+        try:
+            cases.close_case(session, case_id, finding=finding, note=event.failure_mode, at=event.closed_at)
+        except IllegalCaseChange as known:
+            log.info("case_labelled_before", case_id=str(case_id), finding=str(known.members.get("finding")))

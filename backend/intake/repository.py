@@ -1,0 +1,64 @@
+"""Queries of intake."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.intake.models import CaseIntake, FailureGroupRule
+from kernel.db import tenant_of
+from kernel.ids import new_id
+
+
+def rules(session: Session) -> Sequence[FailureGroupRule]:
+    """Return all rules by failure group."""
+    return session.scalars(
+        select(FailureGroupRule).order_by(FailureGroupRule.failure_group, FailureGroupRule.model)
+    ).all()
+
+
+def rule_for(session: Session, failure_group: str, model: str) -> FailureGroupRule | None:
+    """Return the rule of a failure group, the model's own before the general one."""
+    return session.scalar(
+        select(FailureGroupRule)
+        .where(
+            FailureGroupRule.failure_group == failure_group,
+            (FailureGroupRule.model == model) | FailureGroupRule.model.is_(None),
+        )
+        .order_by(FailureGroupRule.model.is_(None))
+        .limit(1)
+    )
+
+
+def claim_case(session: Session, case_id: UUID) -> CaseIntake | None:
+    """Return a new row for a case; None if another transaction has taken it in. Waits for one that is at it."""
+    made = session.scalar(
+        insert(CaseIntake)
+        .values(id=new_id(), tenant_id=tenant_of(session), case_id=case_id, rolled_up=False)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "case_id"])
+        .returning(CaseIntake.id)
+    )
+    return session.get_one(CaseIntake, made) if made else None
+
+
+def of_case(session: Session, case_id: UUID) -> CaseIntake | None:
+    """Return what became of a case."""
+    return session.scalar(select(CaseIntake).where(CaseIntake.case_id == case_id))
+
+
+def cases_of_order(session: Session, work_order_id: UUID) -> Sequence[UUID]:
+    """Return the cases that an order is to cure, in a fixed order for locking."""
+    return session.scalars(
+        select(CaseIntake.case_id).where(CaseIntake.work_order_id == work_order_id).order_by(CaseIntake.case_id)
+    ).all()
+
+
+def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[UUID]:
+    """Return the orders that cases of a ticket have made."""
+    return session.scalars(
+        select(CaseIntake.work_order_id)
+        .where(CaseIntake.ticket_id == ticket_id, CaseIntake.work_order_id.is_not(None))
+        .order_by(CaseIntake.id)
+    ).all()  # type: ignore[return-value]  # the filter leaves no None

@@ -1,0 +1,81 @@
+"""What the staff API says about intake."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from backend.tickets.models import Channel
+
+
+class TicketIn(BaseModel):
+    """What a person asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str = Field(min_length=1, max_length=300)
+    description: str = Field(default="", max_length=20_000)
+    customer_id: UUID | None = None
+    site_id: UUID | None = None
+    asset_id: UUID | None = None
+    channel: Channel
+    priority: int | None = Field(default=None, ge=1, le=4)
+    external_id: str | None = Field(default=None, min_length=1, max_length=300)
+
+
+class ProposalOut(BaseModel):
+    """What the words seem to ask for."""
+
+    priority: int
+    topic: str | None
+    skill: str | None
+    work_type: str
+    safety: tuple[str, ...]
+    words: tuple[str, ...]
+    language: str
+
+
+class TicketTakenIn(BaseModel):
+    """The new ticket, and what its words seem to ask for."""
+
+    id: UUID
+    number: str
+    state: str
+    priority: int
+    proposal: ProposalOut
+
+
+class PartIn(BaseModel):
+    """A part that the work will probably take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    part_id: UUID
+    quantity: Decimal = Field(gt=0, max_digits=14, decimal_places=4)
+
+
+class ConvertIn(BaseModel):
+    """The work that a ticket needs; what is left open follows from the ticket's words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site_id: UUID | None = None
+    asset_id: UUID | None = None
+    summary: str | None = Field(default=None, min_length=1, max_length=300)
+    work_type: str | None = Field(default=None, min_length=1, max_length=60)
+    skill: str | None = Field(default=None, min_length=1, max_length=60)
+    skill_level: int = Field(default=1, ge=1, le=3)
+    priority: int | None = Field(default=None, ge=1, le=4)
+    duration_minutes: int = Field(default=60, ge=5, le=1440)
+    promised_at: AwareDatetime | None = None
+    expected_parts: list[PartIn] = Field(default_factory=list, max_length=50)
+
+
+class OrderMade(BaseModel):
+    """The new work order."""
+
+    id: UUID
+    number: str
+    state: str
+    ticket_id: UUID
+    priority: int

@@ -1,0 +1,306 @@
+"""Use cases of intake: a case becomes a ticket and a work order, once; a person's words become a ticket."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.assets import service as assets
+from backend.assets.models import Asset
+from backend.intake import repository
+from backend.intake.defaults import DEFAULTS, FALLBACK, WORK_TYPE
+from backend.intake.models import CaseIntake, FailureGroupRule
+from backend.intake.triage import Proposal, propose
+from backend.tickets import service as tickets
+from backend.tickets.errors import TicketIncomplete
+from backend.tickets.models import Channel, Ticket
+from backend.tickets.service import By
+from backend.work.actors import Actor
+from backend.work.models import OrderSource, WorkOrder
+from backend.work.service import orders
+from backend.work.service.orders import ExpectedPart
+from inventory import service as stock
+
+SEVERE = 3
+"""From this severity on a case is more urgent than its rule says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspected:
+    """What telemetry suspects, as intake needs to know it."""
+
+    case_id: UUID
+    device_id: UUID
+    failure_group: str
+    model: str
+    severity: int
+    opened_at: datetime
+    failure_at: datetime | None
+    """The early end of the failure window."""
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a rule makes of a suspicion on an asset."""
+
+    skill: str
+    skill_level: int
+    priority: int
+    duration_minutes: int
+    parts: tuple[ExpectedPart, ...]
+    title: str
+
+
+def ensure_defaults(session: Session) -> None:
+    """Give a tenant the usual rules that it lacks, and parts to rules whose part was unknown until now."""
+    known = {rule.failure_group: rule for rule in repository.rules(session) if rule.model is None}
+    parts = stock.parts_by_number(session, [rule.part_number for rule in DEFAULTS])
+    for rule in DEFAULTS:
+        part = parts.get(rule.part_number)
+        row = known.get(rule.failure_group)
+        if row is None:
+            first, second, third = rule.priorities
+            session.add(
+                FailureGroupRule(
+                    failure_group=rule.failure_group,
+                    skill=rule.skill,
+                    skill_level=rule.skill_level,
+                    priority_a=first,
+                    priority_b=second,
+                    priority_c=third,
+                    part_id=part.id if part else None,
+                    quantity=rule.quantity if part else None,
+                    duration_minutes=rule.duration_minutes,
+                    work_type=WORK_TYPE,
+                    text_zh=rule.text_zh,
+                    text_en=rule.text_en,
+                )
+            )
+        elif row.part_id is None and part is not None:
+            row.part_id, row.quantity = part.id, rule.quantity
+    session.flush()
+
+
+def take_in_case(session: Session, found: Suspected) -> Ticket | None:
+    """Make a ticket and a work order of a case, or add it to an open ticket of the same asset and failure group.
+
+    However often and at once it is called: one ticket. A device without an asset gets a ticket for a person to place.
+    """
+    row = repository.claim_case(session, found.case_id)
+    if row is None:
+        return None
+    asset = assets.asset_of_device(session, found.device_id)
+    plan = plan_for(session, found, asset)
+    known = tickets.open_of_topic(session, asset.id, found.failure_group) if asset else None
+    if known is not None:
+        return _roll_up(session, row, known, found, plan)
+    ticket, _ = tickets.open_ticket(
+        session,
+        channel=Channel.DEVICE,
+        external_id=f"case:{found.case_id}",
+        summary=plan.title,
+        description=_text(found),
+        asset_id=asset.id if asset else None,
+        case_id=found.case_id,
+        topic=found.failure_group,
+        priority=plan.priority,
+        detail={"evidence": found.summary},
+        at=found.opened_at,
+    )
+    row.ticket_id = ticket.id
+    if asset is not None:
+        row.work_order_id = _open_order(session, ticket, asset, found, plan).id
+    session.flush()
+    return ticket
+
+
+def plan_for(session: Session, found: Suspected, asset: Asset | None) -> Plan:
+    """Return what the rules make of a suspicion; without a rule somebody has to look."""
+    rule = repository.rule_for(session, found.failure_group, found.model)
+    if rule is None:
+        ensure_defaults(session)
+        rule = repository.rule_for(session, found.failure_group, found.model)
+    name = asset.name if asset else found.model
+    if rule is None:
+        skill, level, priority, minutes = FALLBACK
+        return Plan(
+            skill=skill,
+            skill_level=level,
+            priority=_urgency(priority, found.severity),
+            duration_minutes=minutes,
+            parts=(),
+            title=f"{name}: {found.failure_group}",
+        )
+    by_criticality = {"A": rule.priority_a, "B": rule.priority_b, "C": rule.priority_c}
+    parts: tuple[ExpectedPart, ...] = ()
+    if rule.part_id is not None and rule.quantity is not None:
+        parts = (ExpectedPart(part_id=rule.part_id, quantity=rule.quantity, basis="failure_group"),)
+    return Plan(
+        skill=rule.skill,
+        skill_level=rule.skill_level,
+        priority=_urgency(by_criticality[asset.criticality if asset else "B"], found.severity),
+        duration_minutes=rule.duration_minutes,
+        parts=parts,
+        title=f"{name}: {rule.text_zh} / {rule.text_en}",
+    )
+
+
+def _urgency(priority: int, severity: int) -> int:
+    return max(1, priority - 1) if severity >= SEVERE else priority
+
+
+def _text(found: Suspected) -> str:
+    lines = [str(found.summary[key]) for key in ("text_zh", "text_en") if found.summary.get(key)]
+    return "\n".join(lines)
+
+
+def _roll_up(session: Session, row: CaseIntake, ticket: Ticket, found: Suspected, plan: Plan) -> Ticket:
+    detail = {"case_id": str(found.case_id), "evidence": found.summary}
+    tickets.add_evidence(session, ticket.id, detail=detail, at=found.opened_at)
+    tickets.raise_priority(session, ticket.id, priority=plan.priority)
+    row.ticket_id, row.rolled_up = ticket.id, True
+    made = repository.orders_of_ticket(session, ticket.id)
+    if made:
+        row.work_order_id = made[-1]
+        orders.raise_urgency(session, made[-1], priority=plan.priority, failure_at=found.failure_at, at=found.opened_at)
+    session.flush()
+    return ticket
+
+
+def _open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan) -> WorkOrder:
+    order = orders.open_work_order(
+        session,
+        site_id=asset.site_id,
+        asset_id=asset.id,
+        summary=plan.title,
+        description=_text(found),
+        work_type=WORK_TYPE,
+        priority=plan.priority,
+        skill=plan.skill,
+        skill_level=plan.skill_level,
+        duration_minutes=plan.duration_minutes,
+        expected_parts=plan.parts,
+        ticket_id=ticket.id,
+        case_id=found.case_id,
+        source=OrderSource.CASE,
+        source_key=f"case:{found.case_id}",
+        failure_at=found.failure_at,
+        evidence=found.summary,
+        at=found.opened_at,
+    )
+    for part in plan.parts:
+        stock.plan_demand(
+            session,
+            source_ref=orders.demand_ref(order.id),
+            part_id=part.part_id,
+            quantity=part.quantity,
+            due_on=(order.due_at or found.opened_at).date(),
+        )
+    return order
+
+
+def worsen(session: Session, case_id: UUID, *, severity: int, failure_at: datetime | None, at: datetime) -> None:
+    """Make what a case has become more urgent."""
+    row = repository.of_case(session, case_id)
+    if row is None or row.ticket_id is None:
+        return
+    ticket = tickets.get_ticket(session, row.ticket_id)
+    priority = _urgency(ticket.priority, severity)
+    detail = {"case_id": str(case_id), "severity": severity}
+    tickets.add_evidence(session, ticket.id, detail=detail, at=at)
+    tickets.raise_priority(session, ticket.id, priority=priority)
+    if row.work_order_id is not None:
+        orders.raise_urgency(session, row.work_order_id, priority=priority, failure_at=failure_at, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a person asks for."""
+
+    summary: str
+    description: str
+    channel: Channel
+    external_id: str | None
+    customer_id: UUID | None
+    site_id: UUID | None
+    asset_id: UUID | None
+    priority: int | None
+
+
+def take_in_words(session: Session, said: Words, *, by: By, at: datetime) -> tuple[Ticket, Proposal]:
+    """Open a ticket of what a person says; safety words raise its urgency."""
+    proposal = propose(f"{said.summary}\n{said.description}", priority=said.priority)
+    ticket, _ = tickets.open_ticket(
+        session,
+        channel=said.channel,
+        external_id=said.external_id,
+        summary=said.summary,
+        description=said.description,
+        customer_id=said.customer_id,
+        site_id=said.site_id,
+        asset_id=said.asset_id,
+        topic=proposal.topic,
+        priority=proposal.priority,
+        detail={"proposal": asdict(proposal)},
+        by=by,
+        at=at,
+    )
+    return ticket, proposal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a person says about the work that a ticket needs; what is left open follows from the words."""
+
+    site_id: UUID | None = None
+    asset_id: UUID | None = None
+    summary: str | None = None
+    work_type: str | None = None
+    skill: str | None = None
+    skill_level: int = 1
+    priority: int | None = None
+    duration_minutes: int = 60
+    promised_at: datetime | None = None
+    parts: tuple[tuple[UUID, Decimal], ...] = ()
+
+
+def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: datetime) -> WorkOrder:
+    """Open a work order for a ticket, with its text and a link back.
+
+    Raises:
+        NoSuchTicket: there is none with this id.
+        TicketIncomplete: nobody has said where, or which skill it takes.
+    """
+    ticket = tickets.get_ticket(session, ticket_id)
+    proposal = propose(f"{ticket.summary}\n{ticket.description}", priority=ticket.priority)
+    asset_id = wish.asset_id or ticket.asset_id
+    site_id = assets.get_asset(session, asset_id).site_id if asset_id else wish.site_id or ticket.site_id
+    skill = wish.skill or proposal.skill
+    if site_id is None or skill is None:
+        missing = [name for name, value in (("site_id", site_id), ("skill", skill)) if value is None]
+        raise TicketIncomplete("A work order needs a place and a skill.", missing=missing)
+    if wish.parts:
+        stock.parts_by_id(session, [part_id for part_id, _ in wish.parts])
+    return orders.open_work_order(
+        session,
+        site_id=site_id,
+        asset_id=asset_id,
+        summary=wish.summary or ticket.summary,
+        description=ticket.description,
+        work_type=wish.work_type or proposal.work_type,
+        priority=wish.priority or ticket.priority,
+        skill=skill,
+        skill_level=wish.skill_level,
+        duration_minutes=wish.duration_minutes,
+        expected_parts=[ExpectedPart(part_id=key, quantity=number, basis="person") for key, number in wish.parts],
+        ticket_id=ticket.id,
+        case_id=ticket.case_id,
+        source=OrderSource.AGENT,
+        promised_at=wish.promised_at,
+        actor=actor,
+        at=at,
+    )
