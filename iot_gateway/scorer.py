@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from iot_gateway import casework, follow, metrics, purpose
 from iot_gateway.detect import catalogue, engine, hours, proof, quality
-from iot_gateway.detect.arrays import HOUR_MS, HOURS_PER_WEEK, Floats, Ints
+from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
 from iot_gateway.detect.engine import HourResult
 from iot_gateway.detect.hours import ClosedHour
 from iot_gateway.detect.memory import Memory, new_memory
@@ -147,7 +147,7 @@ class DeviceWork:
             memory,
             self._model,
             closed,
-            hour_of_week=hour_of_week(closed.hour, self._device),
+            hour_of_week=hours.hour_of_week(closed.hour, self._device.zone),
             masked=purpose.masks(self._purposes, closed.hour),
             muted=_muted(self._device, closed.hour),
         )
@@ -160,17 +160,11 @@ class DeviceWork:
             trial = memory.proofs.get(str(case.id))
             if trial is None or ts[-1] <= trial.since:
                 continue
-            weeks = np.array([hour_of_week(int(t) // HOUR_MS, self._device) for t in ts.tolist()])
+            weeks = np.array([hours.hour_of_week(t // HOUR_MS, self._device.zone) for t in ts.tolist()])
             names = proof.metrics_of(self._model, case.failure_group, str(case.summary.get("metric")))
-            outcome = proof.weigh(memory, trial, names, ts, weeks, values)
+            outcome = proof.weigh(memory, trial, names, proof.Samples(ts, weeks, values))
             if outcome is not None:
                 casework.act_on_proof(self._session, memory, self._model, case, outcome)
-
-
-def hour_of_week(hour: int, device: FollowedDevice) -> int:
-    """Return 0..167 from Monday midnight, by the device's clock on the wall."""
-    local = datetime.fromtimestamp(hour * 3600, tz=UTC).astimezone(device.zone)
-    return (local.weekday() * 24 + local.hour) % HOURS_PER_WEEK
 
 
 def _first_memory(device: FollowedDevice, segment: Segment) -> Memory:

@@ -1,10 +1,12 @@
 """From samples to hourly means, in event time; late samples of a closed hour are left out."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
+from iot_gateway.detect.arrays import HOUR_MS, HOURS_PER_DAY, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,9 @@ def close(hour: OpenHour) -> ClosedHour:
         means = np.where(counts > 0, hour.sums / counts, np.nan)
         spread = np.where(counts > 1, np.sqrt(np.maximum(hour.squares / counts - means**2, 0.0)), np.nan)
     return ClosedHour(hour.hour, means, hour.counts, spread)
+
+
+def hour_of_week(hour: int, zone: ZoneInfo) -> int:
+    """Return 0..167 from Monday midnight for an hour since the epoch, by the clock on the wall."""
+    local = datetime.fromtimestamp(hour * 3600, tz=UTC).astimezone(zone)
+    return local.weekday() * HOURS_PER_DAY + local.hour

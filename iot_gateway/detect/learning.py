@@ -10,7 +10,7 @@ from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.hours import ClosedHour
 from iot_gateway.detect.memory import Memory
-from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.detect.profile import MetricProfile, Solver
 
 LEAST_HOURS = 120
 RELATIVE_FLOOR = 1e-3
@@ -60,7 +60,9 @@ class History:
     longest_runs: Ints
 
 
-def fit_all(known: DeviceModel, metrics: Sequence[str], history: History) -> dict[str, MetricProfile]:
+def fit_all(
+    known: DeviceModel, metrics: Sequence[str], history: History, *, solve: Solver = profile.robust_ridge
+) -> dict[str, MetricProfile]:
     """Fit every metric of a device over its healthy hours."""
     found: dict[str, MetricProfile] = {}
     weeks, means = history.weeks, history.means
@@ -72,7 +74,7 @@ def fit_all(known: DeviceModel, metrics: Sequence[str], history: History) -> dic
         y = means[:, column]
         floor = RELATIVE_FLOOR * max(float(np.nanmedian(np.abs(y))), 1e-6) if not np.isnan(y).all() else 1e-6
         fitted = profile.fit(
-            metric, weeks, y, drivers, history.spreads[:, column], names=driver_names(names), floor=floor
+            metric, weeks, y, drivers, history.spreads[:, column], names=driver_names(names), floor=floor, solve=solve
         )
         if fitted is None:
             continue

@@ -4,7 +4,7 @@ Expected value = level + load curve (with the hour before, for thermal mass) + h
 by ridge regression, judged by the median absolute deviation. The hours of a slot with more scatter get a wider scale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,9 @@ RIDGE_CURVE = 1e-3
 MIN_HOURS = 48
 MAD = 1.4826
 WIDEST = 4.0
+
+Solver = Callable[[Floats, Floats, Floats], Floats]
+"""(matrix, y, penalty) -> coefficients"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def fit(
     *,
     names: Sequence[str],
     floor: float,
+    solve: Solver | None = None,
 ) -> MetricProfile | None:
     """Fit one metric over hours (n,) with its drivers (n, k); None when there are too few hours.
 
@@ -82,7 +86,7 @@ def fit(
     penalty = np.full(matrix.shape[1], RIDGE_SLOTS)
     penalty[0] = 0.0
     penalty[1 : 1 + 3 * drivers.shape[1]] = RIDGE_CURVE * len(y)
-    coefficients = _robust_ridge(matrix, y, penalty)
+    coefficients = (solve or robust_ridge)(matrix, y, penalty)
     residual = y - matrix @ coefficients
     used = _effective_parameters(matrix, penalty)
     inflation = float(np.sqrt(len(y) / max(len(y) - used, len(y) / 4)))
@@ -102,7 +106,7 @@ def fit(
     )
 
 
-def _robust_ridge(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
+def robust_ridge(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
     """Ridge regression with Huber weights (Huber 1964), a few rounds."""
     weights: Floats = np.ones(len(y))
     coefficients: Floats = np.zeros(matrix.shape[1])

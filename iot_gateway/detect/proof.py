@@ -41,16 +41,25 @@ def metrics_of(known: DeviceModel, group_name: str, leading: str) -> list[str]:
     return [leading]
 
 
-def weigh(memory: Memory, proof: Proof, names: list[str], ts: Ints, weeks: Ints, values: Floats) -> Outcome | None:
-    """Take in samples (n,) x (n, metrics) with their hours of the week; return the verdict once there is one.
+@dataclass(frozen=True)
+class Samples:
+    """Samples of one device: instants and hours of the week (n,), values (n, metrics)."""
+
+    ts: Ints
+    weeks: Ints
+    values: Floats
+
+
+def weigh(memory: Memory, proof: Proof, names: list[str], samples: Samples) -> Outcome | None:
+    """Take in samples; return the verdict once there is one.
 
     A metric without a profile proves itself by being there. After enough samples over enough seconds the mean
     residual of each metric must lie within 3 scales; three blocks outside are a relapse.
     """
-    later = ts > proof.since
+    later = samples.ts > proof.since
     for index in np.flatnonzero(later).tolist():
-        _add(memory, proof, names, int(weeks[index]), values[index])
-        at = int(ts[index])
+        _add(memory, proof, names, int(samples.weeks[index]), samples.values[index])
+        at = int(samples.ts[index])
         if proof.count < proof.samples or at - proof.since < 1000 * proof.seconds:
             continue
         outcome = _judge(memory, proof, names, at)

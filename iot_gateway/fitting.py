@@ -1,0 +1,110 @@
+"""The nightly fit: what is normal for each device, from its healthy hours of the last weeks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from iot_gateway import repository
+from iot_gateway.detect import catalogue, learning
+from iot_gateway.detect.arrays import Floats
+from iot_gateway.detect.hours import hour_of_week
+from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.models import DetectorProfile, Device, DeviceCase, TelemetryHour
+from kernel.ids import new_id
+
+HISTORY, SHORTEST_HOURS = timedelta(days=28), 14 * 24
+
+
+def fit_device(session: Session, device: Device, *, at: datetime) -> int:
+    """Fit the profiles of one device anew; return how many metrics. Too little healthy history leaves the old ones."""
+    kept = {
+        metric: msgspec.convert(body, MetricProfile)
+        for metric, body in session.execute(
+            select(DetectorProfile.metric, DetectorProfile.body).where(DetectorProfile.device_id == device.id)
+        )
+    }
+    if not kept:
+        return 0
+    rows = healthy_hours(session, device, at=at)
+    if len(rows) < SHORTEST_HOURS:
+        return 0
+    names = tuple(sorted({name for row in rows for name in row.means}))
+    known = catalogue.model(device.model, names)
+    metrics = tuple(name for name in known.metrics if name in names)
+    found = learning.fit_all(known, metrics, _history(rows, metrics, device, kept), solve=solve_with_statsmodels)
+    for metric, profile in found.items():
+        old = kept.get(metric)
+        fitted = replace(profile, sample_scale=old.sample_scale if old else 0.0)
+        _keep(session, device, fitted, at=at)
+    return len(found)
+
+
+def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[TelemetryHour]:
+    """Return the hours of the last weeks without alarm and outside the life of any case."""
+    since = at - HISTORY
+    spans = [
+        (case.started_at, case.recovered_at or case.closed_at or at)
+        for case in session.scalars(select(DeviceCase).where(DeviceCase.device_id == device.id))
+    ]
+    return [
+        row
+        for row in repository.hours(session, device.number, start=since, end=at)
+        if not row.alarms and not any(start <= row.hour <= end for start, end in spans)
+    ]
+
+
+def _history(
+    rows: Sequence[TelemetryHour], metrics: Sequence[str], device: Device, kept: dict[str, MetricProfile]
+) -> learning.History:
+    hours = np.array([int(row.hour.astimezone(UTC).timestamp()) // 3600 for row in rows], dtype=np.int64)
+    zone = ZoneInfo(device.time_zone)
+    means = np.array([[row.means.get(name, np.nan) for name in metrics] for row in rows], dtype=np.float64)
+    runs = [kept[name].longest_run_ms if name in kept else 0 for name in metrics]
+    return learning.History(
+        hours=hours,
+        weeks=np.array([hour_of_week(hour, zone) for hour in hours.tolist()], dtype=np.int64),
+        means=means,
+        spreads=np.full_like(means, np.nan),
+        longest_runs=np.array(runs, dtype=np.int64),
+    )
+
+
+def solve_with_statsmodels(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
+    """Ridge regression with Huber weights, as weighted least squares on rows that pull towards zero."""
+    import statsmodels.api as sm  # noqa: PLC0415 - heavy, and needed at night only
+
+    pull = np.diag(np.sqrt(penalty + 1e-9))
+    stacked, target = np.vstack([matrix, pull]), np.concatenate([y, np.zeros(len(penalty))])
+    norm: Any = sm.robust.norms.HuberT(t=2.0)
+    weights = np.ones(len(target))
+    coefficients: Floats = np.zeros(matrix.shape[1])
+    for _ in range(4):
+        coefficients = np.asarray(sm.WLS(target, stacked, weights=weights).fit().params, dtype=np.float64)
+        residual = y - matrix @ coefficients
+        scale = float(sm.robust.mad(residual, center=0.0))
+        if scale <= 0.0:
+            break
+        weights[: len(y)] = norm.weights(residual / scale)
+    return coefficients
+
+
+def _keep(session: Session, device: Device, profile: MetricProfile, *, at: datetime) -> None:
+    row = insert(DetectorProfile).values(
+        id=new_id(),
+        tenant_id=device.tenant_id,
+        device_id=device.id,
+        metric=profile.metric,
+        provisional=False,
+        fitted_at=at,
+        body=msgspec.to_builtins(profile),
+    )
+    new = {"provisional": False, "fitted_at": at, "body": row.excluded.body}
+    session.execute(row.on_conflict_do_update(index_elements=["device_id", "metric"], set_=new))

@@ -1,0 +1,170 @@
+"""Devices, their telemetry, commands and cases over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from iot_gateway.errors import BadSeries, CaseNotFound, CommandNotFound, DeviceNameTaken, DeviceNotFound, DeviceRevoked
+from iot_gateway.lifecycle import CaseState
+from iot_gateway.schemas import (
+    CaseDetailOut,
+    CaseOut,
+    CommandIn,
+    CommandOut,
+    DeadLetterOut,
+    DeviceOut,
+    Provision,
+    Provisioned,
+    SeriesOut,
+)
+from iot_gateway.service import commands, devices, readings
+from kernel import audit, clock
+from kernel.auth import STAFF, Role
+from kernel.http import Access, Db, Me, problems
+from kernel.http import router as make_router
+from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
+
+router = make_router("telemetry")
+
+OWNERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
+ACCESS: Access = {
+    "list_devices": STAFF | {Role.INTEGRATOR},
+    "get_device": STAFF | {Role.INTEGRATOR},
+    "get_series": STAFF | {Role.INTEGRATOR},
+    "provision_device": OWNERS,
+    "rotate_secret": OWNERS,
+    "revoke_device": OWNERS,
+    "request_command": frozenset(
+        {Role.ADMIN, Role.ASSET_MANAGER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.TECHNICIAN}
+    ),
+    "get_command": STAFF,
+    "list_cases": STAFF | {Role.INTEGRATOR},
+    "get_case": STAFF | {Role.INTEGRATOR},
+    "list_dead_letters": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.SUPERVISOR, Role.AUDITOR, Role.INTEGRATOR}),
+}
+SERIES_DAYS = 7
+
+
+@router.get("/devices")
+def list_devices(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[DeviceOut]:
+    """Return devices by name, with health and last values."""
+    after = decode_cursor(cursor, parts=1)[0] if cursor else None
+    rows, more = cut(devices.list_devices(db, after=after, limit=limit + 1), limit)
+    items = [DeviceOut.of(row) for row in rows]
+    return Page(items=items, next_cursor=encode_cursor(rows[-1].name) if more else None)
+
+
+@router.post("/devices", status_code=201, responses=problems(DeviceNameTaken))
+def provision_device(body: Provision, db: Db, me: Me) -> Provisioned:
+    """Make a device known; its secret is in this answer and nowhere else."""
+    device, secret = devices.provision_device(
+        db,
+        name=body.name,
+        model=body.model,
+        sampling_seconds=body.sampling_seconds,
+        max_age_days=body.max_age_days,
+    )
+    audit.record(
+        db,
+        actor_id=me.user_id,
+        action="device.provision",
+        subject="device",
+        subject_id=device.id,
+        detail={"name": body.name},
+    )
+    return Provisioned(id=device.id, name=device.name, secret=secret)
+
+
+@router.get("/devices/{device_id}", responses=problems(DeviceNotFound))
+def get_device(device_id: UUID, db: Db) -> DeviceOut:
+    """Return a device with health and last values."""
+    return DeviceOut.of(devices.device_view(db, device_id))
+
+
+@router.get("/devices/{device_id}/series", responses=problems(DeviceNotFound, BadSeries))
+def get_series(
+    device_id: UUID,
+    db: Db,
+    *,
+    metric: Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[^\x00]+$")],
+    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    max_points: Annotated[int, Query(ge=10, le=5000)] = 600,
+) -> SeriesOut:
+    """Return one metric over time, thinned out, with the band that was expected."""
+    until = end or clock.now()
+    since = start or until - timedelta(days=SERIES_DAYS)
+    return SeriesOut.of(readings.series(db, device_id, metric=metric, start=since, end=until, max_points=max_points))
+
+
+@router.post("/devices/{device_id}/secret", responses=problems(DeviceNotFound, DeviceRevoked))
+def rotate_secret(device_id: UUID, db: Db, me: Me) -> Provisioned:
+    """Give a device another secret; the old one stops working within seconds."""
+    secret = devices.rotate_secret(db, device_id, at=clock.now())
+    audit.record(
+        db, actor_id=me.user_id, action="device.rotate_secret", subject="device", subject_id=device_id, detail={}
+    )
+    return Provisioned(id=device_id, name=devices.get_device(db, device_id).name, secret=secret)
+
+
+@router.post("/devices/{device_id}/revoke", responses=problems(DeviceNotFound))
+def revoke_device(device_id: UUID, db: Db, me: Me) -> DeviceOut:
+    """Shut a device out for good."""
+    devices.revoke_device(db, device_id, at=clock.now())
+    audit.record(db, actor_id=me.user_id, action="device.revoke", subject="device", subject_id=device_id, detail={})
+    return DeviceOut.of(devices.device_view(db, device_id))
+
+
+@router.post("/devices/{device_id}/commands", status_code=202, responses=problems(DeviceNotFound, DeviceRevoked))
+def request_command(device_id: UUID, body: CommandIn, db: Db, me: Me) -> CommandOut:
+    """Queue a command; it is sent within a second when the device is there."""
+    found = commands.request_command(db, device_id, command=body.command, args=dict(body.args), requested_by=me.user_id)
+    detail = {"command": body.command, "command_id": str(found.id)}
+    audit.record(
+        db, actor_id=me.user_id, action="device.command", subject="device", subject_id=device_id, detail=detail
+    )
+    return CommandOut.model_validate(found)
+
+
+@router.get("/commands/{command_id}", responses=problems(CommandNotFound))
+def get_command(command_id: UUID, db: Db) -> CommandOut:
+    """Return a command and how far it got."""
+    return CommandOut.model_validate(commands.command_view(db, command_id))
+
+
+@router.get("/cases")
+def list_cases(
+    db: Db, state: CaseState | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[CaseOut]:
+    """Return cases, newest first."""
+    found = readings.list_cases(db, state=state, before=_behind(cursor), limit=limit + 1)
+    rows, more = cut(found, limit)
+    following = encode_cursor(rows[-1].opened_at.isoformat(), rows[-1].id) if more else None
+    return Page(items=[CaseOut.of(row) for row in rows], next_cursor=following)
+
+
+@router.get("/cases/{case_id}", responses=problems(CaseNotFound))
+def get_case(case_id: UUID, db: Db) -> CaseDetailOut:
+    """Return a case with its evidence and chart."""
+    return CaseDetailOut.of_view(readings.case_view(db, case_id))
+
+
+@router.get("/telemetry/dead-letters")
+def list_dead_letters(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[DeadLetterOut]:
+    """Return messages that could not be taken, newest first."""
+    rows, more = cut(readings.list_dead_letters(db, before=_behind(cursor), limit=limit + 1), limit)
+    following = encode_cursor(rows[-1].received_at.isoformat(), rows[-1].id) if more else None
+    return Page(items=[DeadLetterOut.of(row) for row in rows], next_cursor=following)
+
+
+def _behind(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, row_id = decode_cursor(cursor, parts=2)
+    try:
+        return datetime.fromisoformat(at), UUID(row_id)
+    except ValueError as error:
+        raise BadCursor("The cursor cannot be read.") from error

@@ -1,0 +1,37 @@
+"""Work for the worker's calendar: plain functions, each its own transactions."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from iot_gateway import fitting, partitions
+from iot_gateway.models import Device
+from iot_gateway.service import commands
+from kernel import clock
+from kernel.db import Login, transaction
+from kernel.log import get_logger
+
+log = get_logger()
+
+
+def fit_profiles(tenant_id: UUID) -> int:
+    """Fit what is normal for every device of a tenant; return how many series were fitted."""
+    with transaction(tenant_id=tenant_id) as session:
+        device_ids = session.scalars(select(Device.id).where(Device.revoked_at.is_(None)).order_by(Device.id)).all()
+    fitted = 0
+    for device_id in device_ids:
+        with transaction(tenant_id=tenant_id) as session:
+            fitted += fitting.fit_device(session, session.get_one(Device, device_id), at=clock.now())
+    log.info("profiles_fitted", tenant_id=str(tenant_id), devices=len(device_ids), series=fitted)
+    return fitted
+
+
+def maintain_partitions() -> int:
+    """Make the partitions that are missing; return how many."""
+    return len(partitions.maintain_partitions())
+
+
+def expire_commands() -> int:
+    """Give up commands that nobody answered in time; return how many."""
+    with transaction(Login.SYSTEM) as session:
+        return commands.expire_commands(session, at=clock.now())
