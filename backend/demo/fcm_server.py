@@ -1,7 +1,7 @@
 """A stand-in for Firebase Cloud Messaging: the OAuth token and HTTP v1 `messages:send` endpoints, on this machine.
 
-It keeps what it takes and tells it under GET /messages. A token made dead by `bury` (POST /bury) is answered as
-Google answers for a phone that has removed the app.
+It keeps what it takes and tells it under GET /messages. A token made dead by `bury` is answered as Google answers for
+a phone that has removed the app.
 """
 
 import json
@@ -11,7 +11,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 from cryptography.hazmat.primitives import serialization
@@ -25,45 +25,72 @@ MAX_BODY = 64 * 1024
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 
 
-class FcmServer(ThreadingHTTPServer):
-    """The stand-in, with what it has taken."""
+class FcmServer:
+    """The stand-in: serves from `with` on, with a service account of its own making in `folder`."""
 
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        """Listen on loopback; port 0 takes a free one."""
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, name="fcm", daemon=True)
+        self.endpoint = f"http://127.0.0.1:{self._http.server_port}"
+        self.credentials = folder / "service-account.json"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_credentials(self.credentials, url=self.endpoint)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that lead to it."""
+        return {"FIELDHAND_FCM_CREDENTIALS_FILE": str(self.credentials), "FIELDHAND_FCM_ENDPOINT": self.endpoint}
+
+    def __enter__(self) -> Self:
+        """Begin to serve, in a thread of its own."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop serving."""
+        self._http.shutdown()
+        self._http.server_close()
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """What was taken."""
+        with self._http.lock:
+            return list(self._http.messages)
+
+    def bury(self, token: str) -> None:
+        """Answer for this token as for a phone that has removed the app."""
+        with self._http.lock:
+            self._http.dead.add(token)
+
+    def away(self, *, away: bool) -> None:
+        """Answer every message 503, or serve again."""
+        self._http.away = away
+
+
+class _Http(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
         self.access_token = secrets.token_urlsafe(24)
         self.messages: list[dict[str, Any]] = []
         self.dead: set[str] = set()
         self.away = False
-        """While true, every message is answered 503."""
+        self.count = 0
         self.lock = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def bury(self, token: str) -> None:
-        """Answer for this token as for a phone that has removed the app."""
-        with self.lock:
-            self.dead.add(token)
 
     def take(self, message: dict[str, Any]) -> str:
         """Keep a message; return its name."""
         with self.lock:
-            name = f"projects/{PROJECT}/messages/{len(self.messages) + 1}"
+            self.count += 1
+            name = f"projects/{PROJECT}/messages/{self.count}"
             self.messages = [*self.messages[-KEPT + 1 :], {"name": name, **message}]
             return name
 
-    def start(self) -> None:
-        """Serve in a thread of its own."""
-        threading.Thread(target=self.serve_forever, name="fcm", daemon=True).start()
-
 
 class _Handler(BaseHTTPRequestHandler):
-    server: FcmServer
+    server: _Http
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -80,7 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/token":
             self._token(body)
         elif self.path == "/bury":
-            self.server.bury(json.loads(body)["token"])
+            with self.server.lock:
+                self.server.dead.add(json.loads(body)["token"])
             self._answer(HTTPStatus.OK, {})
         elif SEND.match(self.path):
             self._send(body)

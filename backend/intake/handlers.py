@@ -45,14 +45,16 @@ def worsen_on_case(session: Session, event: CaseWorsened) -> None:
     service.worsen(session, event.case_id, severity=event.severity, failure_at=event.p10_at, at=clock.now())
 
 
-def begin_verification(session: Session, event: VisitCompleted) -> None:
+def verify_on_completion(session: Session, event: VisitCompleted) -> None:
     """Have telemetry prove the repair once the order of a case is completed."""
     order = views.get_order(session, event.work_order_id)
     if order.state is not OrderState.COMPLETED:
         return
     for case_id in repository.cases_of_order(session, order.id):
-        if cases.get_case(session, case_id).state is CaseState.OPEN:
-            cases.begin_verification(session, case_id, at=event.completed_at)
+        case = cases.get_case(session, case_id)
+        if case.state is CaseState.OPEN:
+            samples, seconds = service.proof_of(session, case.failure_group, case.model)
+            cases.begin_verification(session, case_id, at=event.completed_at, samples=samples, seconds=seconds)
 
 
 def verify_on_recovery(session: Session, event: CaseCleared) -> None:

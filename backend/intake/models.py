@@ -4,7 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import TenantRow, refers, tenant_args
 
@@ -22,6 +22,7 @@ class FailureGroupRule(TenantRow):
         CheckConstraint("(part_id IS NULL) = (quantity IS NULL)", name="part_with_quantity"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("duration_minutes > 0", name="duration_positive"),
+        CheckConstraint("verify_samples > 0 AND verify_seconds >= 0", name="proof_positive"),
         Index(
             "uq_failure_group_rule",
             "tenant_id",
@@ -43,6 +44,10 @@ class FailureGroupRule(TenantRow):
     quantity: Mapped[Decimal | None]
     duration_minutes: Mapped[int]
     work_type: Mapped[str]
+    verify_samples: Mapped[int] = mapped_column(server_default="120", default=120)
+    """How many samples after the repair have to lie within the band."""
+    verify_seconds: Mapped[int] = mapped_column(server_default="3600", default=3600)
+    """Over which time at least."""
     text_zh: Mapped[str]
     text_en: Mapped[str]
 

@@ -55,7 +55,7 @@ class Plan:
     title: str
 
 
-def ensure_defaults(session: Session) -> None:
+def ensure_defaults(session: Session, *, verify_samples: int = 120, verify_seconds: int = 3600) -> None:
     """Give a tenant the usual rules that it lacks, and parts to rules whose part was unknown until now."""
     known = {rule.failure_group: rule for rule in repository.rules(session) if rule.model is None}
     parts = stock.parts_by_number(session, [rule.part_number for rule in DEFAULTS])
@@ -76,6 +76,8 @@ def ensure_defaults(session: Session) -> None:
                     quantity=rule.quantity if part else None,
                     duration_minutes=rule.duration_minutes,
                     work_type=WORK_TYPE,
+                    verify_samples=verify_samples,
+                    verify_seconds=verify_seconds,
                     text_zh=rule.text_zh,
                     text_en=rule.text_en,
                 )
@@ -147,6 +149,12 @@ def plan_for(session: Session, found: Suspected, asset: Asset | None) -> Plan:
         parts=parts,
         title=f"{name}: {rule.text_zh} / {rule.text_en}",
     )
+
+
+def proof_of(session: Session, failure_group: str, model: str) -> tuple[int, int]:
+    """Return how many samples, over how many seconds, prove a repair."""
+    rule = repository.rule_for(session, failure_group, model)
+    return (rule.verify_samples, rule.verify_seconds) if rule else (120, 3600)
 
 
 def _urgency(priority: int, severity: int) -> int:

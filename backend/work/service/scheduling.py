@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,9 @@ from kernel import clock, jobs
 from kernel.ids import new_id
 from kernel.outbox import publish
 
+Line = tuple[UUID, UUID, Decimal]
+"""A part, where it is taken from, and how much; a `Want` is one."""
+
 ACCEPT_TIMEOUT = "work.accept_timeout"
 ACCEPT_WITHIN = timedelta(minutes=30)
 ACCEPT_BEFORE_START = timedelta(minutes=60)
@@ -51,7 +55,7 @@ def schedule_visit(
     plan_id: UUID | None = None,
     pinned: bool = False,
     expected_version: int | None = None,
-    reserve: Sequence[Want] = (),
+    reserve: Sequence[Line] = (),
     actor: Actor | None = None,
     at: datetime,
 ) -> Visit:
@@ -118,10 +122,11 @@ def _set_crew(session: Session, visit: Visit, technician_ids: Sequence[UUID]) ->
     session.flush()
 
 
-def _hold(session: Session, visit: Visit, wanted: Sequence[Want]) -> None:
+def _hold(session: Session, visit: Visit, wanted: Sequence[Line]) -> None:
     if wanted:
         expires_at = visit.planned_end + HOLD_PARTS_AFTER
-        stock.reserve_all(session, wanted, demand_id=visit.id, expires_at=expires_at, client_op_id=new_id())
+        wants = [Want(*line) for line in wanted]
+        stock.reserve_all(session, wants, demand_id=visit.id, expires_at=expires_at, client_op_id=new_id())
 
 
 def _tell_scheduled(session: Session, visit: Visit, technician_ids: Sequence[UUID]) -> None:
@@ -150,7 +155,7 @@ def reschedule_visit(
     plan_id: UUID | None = None,
     pinned: bool | None = None,
     expected_version: int | None = None,
-    reserve: Sequence[Want] | None = None,
+    reserve: Sequence[Line] | None = None,
     actor: Actor | None = None,
     at: datetime,
 ) -> Visit:
