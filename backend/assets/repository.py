@@ -4,10 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from backend.assets.models import Asset, AssetClass, AssetComponent, FailureRecord, LocationNode
+
+TREE_DEPTH = 50
 
 
 def class_by_code(session: Session, code: str) -> AssetClass | None:
@@ -88,13 +90,11 @@ def assets(
 
 def ancestors(session: Session, asset_id: UUID) -> list[UUID]:
     """Return the assets above an asset, the nearest first."""
-    above = (select(Asset.parent_id.label("id"), func.array([Asset.id]).label("seen")).where(Asset.id == asset_id)).cte(
-        "above", recursive=True
-    )
-    above = above.union_all(
-        select(Asset.parent_id, above.c.seen + func.array([Asset.id])).where(Asset.id == above.c.id)
-    )
-    return [row.id for row in session.execute(select(above.c.id).where(above.c.id.is_not(None)))]
+    first = select(Asset.parent_id.label("id"), literal(1).label("level")).where(Asset.id == asset_id)
+    above = first.cte("above", recursive=True)
+    upwards = select(Asset.parent_id, above.c.level + 1).where(Asset.id == above.c.id, above.c.level < TREE_DEPTH)
+    above = above.union_all(upwards)
+    return list(session.scalars(select(above.c.id).where(above.c.id.is_not(None)).order_by(above.c.level)))
 
 
 def component_of_operation(session: Session, client_op_id: UUID) -> AssetComponent | None:

@@ -110,15 +110,10 @@ def without(shift: Shift, absences: Iterable[Window]) -> Shift | None:
     """Return what absences leave of a shift: shorter at the ends, a longer break inside; None if nothing is left."""
     away = clip([*shift.breaks, *absences], (shift.start, shift.end))
     worked = working_time(Shift(shift.start, shift.end, away))
-    trimmed = _trimmed(shift, absences)
-    if not worked or trimmed is None:
+    if not worked:
         return None
-    return Shift(trimmed[0], trimmed[1], clip(away, trimmed))
-
-
-def _trimmed(shift: Shift, absences: Iterable[Window]) -> Window | None:
-    present = working_time(Shift(shift.start, shift.end, clip(absences, (shift.start, shift.end))))
-    return (present[0][0], present[-1][1]) if present else None
+    start, end = worked[0][0], worked[-1][1]
+    return Shift(start, end, clip(away, (start, end)))
 
 
 def _around(worked: Sequence[Window], whole: Window) -> Shift:

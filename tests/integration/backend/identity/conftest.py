@@ -1,6 +1,5 @@
 """An application with the door alone, and somebody who may pass it."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,10 +11,7 @@ from kernel.auth import Role
 from kernel.db import transaction
 from kernel.http import include
 from kernel.web import make_app
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it asks for another version of httpx, which nothing else needs
-    from fastapi.testclient import TestClient
+from tests.integration.backend.callers import TestClient
 
 
 @dataclass(frozen=True)

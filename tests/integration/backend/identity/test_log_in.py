@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from backend.identity import service
 from backend.identity.errors import LockedOut
 from kernel import clock
 from kernel.db import transaction
+from tests.integration.backend.callers import TestClient
 from tests.integration.backend.identity.conftest import Someone
 
 LOGIN, REFRESH, LOGOUT, ME = "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/me"
