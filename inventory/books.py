@@ -25,22 +25,25 @@ class Discrepancy:
 CHECK = text(
     """
     WITH entry AS (
-        SELECT part_id, to_location_id AS location_id, condition, lot, serial, quantity FROM stock_move
-        UNION ALL
-        SELECT part_id, from_location_id, condition, lot, serial, -quantity FROM stock_move
+        SELECT move.part_id, place.id AS location_id, place.virtual, condition, lot, serial,
+               CASE place.id WHEN to_location_id THEN quantity ELSE -quantity END AS quantity
+        FROM stock_move AS move JOIN stock_location AS place ON place.id IN (from_location_id, to_location_id)
     ), expected AS (
         SELECT 'balance' AS kind, part_id, location_id, condition, '' AS detail, sum(quantity) AS figure
-        FROM entry GROUP BY part_id, location_id, condition
+        FROM entry WHERE NOT virtual GROUP BY part_id, location_id, condition
         UNION ALL
         SELECT 'lot', part_id, location_id, condition, lot, sum(quantity)
-        FROM entry WHERE lot IS NOT NULL GROUP BY part_id, location_id, condition, lot
+        FROM entry WHERE NOT virtual AND lot IS NOT NULL GROUP BY part_id, location_id, condition, lot
+        UNION ALL
+        SELECT 'serial', part_id, location_id, condition, serial, sum(quantity)
+        FROM entry WHERE NOT virtual AND serial IS NOT NULL GROUP BY part_id, location_id, condition, serial
         UNION ALL
         SELECT 'held', part_id, location_id, 'good', '', sum(quantity - consumed)
         FROM reservation WHERE state = 'held' GROUP BY part_id, location_id
-        UNION ALL
-        SELECT 'serial', entry.part_id, location_id, condition, serial, sum(quantity)
-        FROM entry JOIN stock_location AS place ON place.id = location_id AND NOT place.virtual
-        WHERE serial IS NOT NULL GROUP BY entry.part_id, location_id, condition, serial
+    ), outside AS (
+        SELECT part_id, condition, -sum(quantity) AS figure FROM entry WHERE virtual GROUP BY part_id, condition
+    ), inside AS (
+        SELECT part_id, condition, sum(on_hand) AS figure FROM stock_balance GROUP BY part_id, condition
     ), found AS (
         SELECT 'balance' AS kind, part_id, location_id, condition, '' AS detail, on_hand AS figure FROM stock_balance
         UNION ALL
@@ -56,8 +59,9 @@ CHECK = text(
     FROM expected FULL JOIN found USING (kind, part_id, location_id, condition, detail)
     WHERE coalesce(expected.figure, 0) <> coalesce(found.figure, 0)
     UNION ALL
-    SELECT 'conservation', part_id, NULL, condition, '', 0, sum(on_hand)
-    FROM stock_balance GROUP BY part_id, condition HAVING sum(on_hand) <> 0
+    SELECT 'conservation', part_id, NULL, condition, '', coalesce(outside.figure, 0), coalesce(inside.figure, 0)
+    FROM outside FULL JOIN inside USING (part_id, condition)
+    WHERE coalesce(outside.figure, 0) <> coalesce(inside.figure, 0)
     ORDER BY 1, 2, 3, 4, 5
     """
 )
@@ -66,8 +70,8 @@ CHECK = text(
 def check_balances(session: Session) -> list[Discrepancy]:
     """Compare the books of this tenant with the fold of all moves; an empty list means that they are right.
 
-    Balances and lots against moves, holds against reservations, pieces with serial numbers against their moves, and the
-    sum over all places against zero.
+    Balances and lots against moves, holds against reservations, pieces with serial numbers against their moves, and all
+    our shelves together against what has come in from outside and gone out again: the sum over all places is zero.
     """
     return [
         Discrepancy(

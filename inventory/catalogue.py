@@ -82,6 +82,7 @@ def create_location(
     """
     if parent_id is not None:
         locations_by_id(session, [parent_id])
+    repository.add_own_places(session, _OWN)
     statement = insert(StockLocation).values(
         code=code,
         name=name,
@@ -98,16 +99,28 @@ def create_location(
 
 
 def own_place(session: Session, kind: LocationKind) -> StockLocation:
-    """Return the tenant's one place of a kind that needs no address: in transit, installed, vendor, count and so on."""
-    code = kind.value.upper()
-    place = repository.location_by_code(session, code)
+    """Return the tenant's one place of a kind that needs no address: in transit, installed, vendor, count and so on.
+
+    They are made with the tenant's first location: made by the first move, they would have moves wait for each other.
+    """
+    place = repository.location_by_code(session, _code(kind))
     if place is None:
-        name = kind.value.replace("_", " ").capitalize()
-        repository.add_location(session, code=code, name=name, kind=kind, virtual=kind in VIRTUAL)
-        place = repository.location_by_code(session, code)
+        repository.add_own_places(session, _OWN)
+        place = repository.location_by_code(session, _code(kind))
     if place is None or place.kind is not kind:
-        raise NumberTaken(f"The code {code} is needed for the place of this kind.", code=code)
+        raise NumberTaken("The code is needed for the place of this kind.", code=_code(kind))
     return place
+
+
+def _code(kind: LocationKind) -> str:
+    return kind.value.upper()
+
+
+_OWN = [
+    {"code": _code(kind), "name": kind.value.replace("_", " ").capitalize(), "kind": kind, "virtual": kind in VIRTUAL}
+    for kind in LocationKind
+    if kind not in STORES
+]
 
 
 def parts_by_id(session: Session, part_ids: Collection[UUID]) -> dict[UUID, Part]:

@@ -131,7 +131,11 @@ END $$""",
 
 
 class StockBalance(TenantRow):
-    """The sum of all moves of a part into and out of a place, and how much of it is held."""
+    """The sum of all moves of a part into and out of a shelf, and how much of it is held.
+
+    Virtual places have none: every visit of the tenant would queue for the one row of what is installed, and two visits
+    with several parts would lock each other out. Their sums are folded from the moves.
+    """
 
     __tablename__ = "stock_balance"
     __table_args__ = tenant_args(
@@ -141,9 +145,10 @@ class StockBalance(TenantRow):
             ["tenant_id", "location_id", "virtual"],
             ["stock_location.tenant_id", "stock_location.id", "stock_location.virtual"],
         ),
-        CheckConstraint("virtual OR on_hand >= 0", name="never_negative"),
-        CheckConstraint("held >= 0 AND (held = 0 OR held <= on_hand)", name="never_over_reserved"),
-        CheckConstraint("held = 0 OR (condition = 'good' AND NOT virtual)", name="only_good_stock_is_held"),
+        CheckConstraint("NOT virtual", name="on_our_shelves"),
+        CheckConstraint("on_hand >= 0", name="never_negative"),
+        CheckConstraint("held BETWEEN 0 AND on_hand", name="never_over_reserved"),
+        CheckConstraint("held = 0 OR condition = 'good'", name="only_good_stock_is_held"),
         Index("ix_stock_balance_location", "tenant_id", "location_id"),
         info={"app": "SELECT, INSERT, UPDATE"},
         postgresql_with={"fillfactor": 70},
@@ -151,7 +156,7 @@ class StockBalance(TenantRow):
 
     part_id: Mapped[UUID]
     location_id: Mapped[UUID]
-    virtual: Mapped[bool]
+    virtual: Mapped[bool] = mapped_column(server_default=text("false"))
     """Copied from the location by the foreign key, so that the check above can see it."""
     condition: Mapped[Condition]
     on_hand: Mapped[Decimal]
@@ -170,13 +175,14 @@ class StockLot(TenantRow):
             ["tenant_id", "location_id", "virtual"],
             ["stock_location.tenant_id", "stock_location.id", "stock_location.virtual"],
         ),
-        CheckConstraint("virtual OR on_hand >= 0", name="never_negative"),
+        CheckConstraint("NOT virtual", name="on_our_shelves"),
+        CheckConstraint("on_hand >= 0", name="never_negative"),
         info={"app": "SELECT, INSERT, UPDATE"},
     )
 
     part_id: Mapped[UUID]
     location_id: Mapped[UUID]
-    virtual: Mapped[bool]
+    virtual: Mapped[bool] = mapped_column(server_default=text("false"))
     condition: Mapped[Condition]
     lot: Mapped[str]
     on_hand: Mapped[Decimal]

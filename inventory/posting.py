@@ -87,14 +87,16 @@ def post(
 
 
 def change_balances(session: Session, net: Mapping[Key, Change], places: Places) -> None:
-    """Change balances in the order given, which is the locking order, and tell where free stock came or ran out.
+    """Change the balances of our shelves in the order given, the locking order; tell where free stock came or ran out.
 
     Raises:
         InsufficientStock: one of them does not bear its change.
     """
     for key, change in net.items():
         place = places[key.location_id]
-        after = repository.change_balance(session, key, change, virtual=place.virtual)
+        if place.virtual:
+            continue
+        after = repository.change_balance(session, key, change)
         if after is None:
             raise insufficient(session, key, change)
         if key.condition is not Condition.GOOD or place.kind not in STORES:
@@ -258,8 +260,8 @@ def _change_lots(session: Session, lines: Iterable[Line], places: Places) -> Non
                 net[key, line.lot] = net.get((key, line.lot), ZERO) + quantity
     for key, lot in sorted(net):
         quantity = net[key, lot]
-        virtual = places[key.location_id].virtual
-        if quantity and not repository.change_lot(session, key, lot, quantity, virtual=virtual):
+        ours = not places[key.location_id].virtual
+        if ours and quantity and not repository.change_lot(session, key, lot, quantity):
             raise InsufficientStock(
                 f"Not so much of lot {lot} is here.", part_id=key.part_id, location_id=key.location_id, lot=lot
             )

@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from inventory.ledger import STORES, ZERO, Change, Condition, Key, Line, LocationKind, ReservationState
 from inventory.models import Part, Reservation, StockBalance, StockLocation, StockLot, StockMove, StockSerial
+from kernel.ids import new_id
 
 Place = StockLocation
 
@@ -47,9 +48,9 @@ def location_by_code(session: Session, code: str) -> Place | None:
     return session.scalar(select(Place).where(Place.code == code))
 
 
-def add_location(session: Session, *, code: str, name: str, kind: LocationKind, virtual: bool) -> None:
-    """Insert a stock location unless its code is there."""
-    session.execute(insert(Place).values(code=code, name=name, kind=kind, virtual=virtual).on_conflict_do_nothing())
+def add_own_places(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the places that every tenant has, those that are not there yet."""
+    session.execute(insert(Place).values(list(rows)).on_conflict_do_nothing())
 
 
 def operation(session: Session, client_op_id: UUID) -> list[StockMove]:
@@ -63,8 +64,10 @@ def write(
     session: Session, lines: Sequence[Line], reference: Reference, reverses: Sequence[UUID | None]
 ) -> list[StockMove]:
     """Append the lines of an operation, without those that are written or reversed already."""
+    ids = sorted(new_id() for _ in lines)
     rows = [
         {
+            "id": ids[number],
             "client_op_id": reference.client_op_id,
             "line": number,
             "kind": line.kind,
@@ -90,10 +93,10 @@ def write(
     return sorted(session.scalars(statement), key=lambda move: move.line)
 
 
-def change_balance(session: Session, key: Key, change: Change, *, virtual: bool) -> tuple[Decimal, Decimal] | None:
+def change_balance(session: Session, key: Key, change: Change) -> tuple[Decimal, Decimal] | None:
     """Change one balance if it bears it and return what it is now: (on hand, held).
 
-    Stock that comes in, and every virtual balance, may make its row; stock that goes out or is held needs one.
+    Stock that comes in may make its row; stock that goes out or is held needs one.
     """
     bears = (StockBalance.on_hand + change.on_hand >= StockBalance.held + change.held) & (
         StockBalance.held + change.held >= 0
@@ -104,15 +107,13 @@ def change_balance(session: Session, key: Key, change: Change, *, virtual: bool)
         "changed_at": func.now(),
     }
     returned = (StockBalance.on_hand, StockBalance.held)
-    if change.on_hand > 0 or virtual:
-        made = insert(StockBalance).values(
-            **key._asdict(), virtual=virtual, on_hand=change.on_hand, held=max(change.held, ZERO)
-        )
+    if change.on_hand > 0:
+        made = insert(StockBalance).values(**key._asdict(), on_hand=change.on_hand, held=max(change.held, ZERO))
         row = session.execute(
             made.on_conflict_do_update(
                 index_elements=["tenant_id", "part_id", "location_id", "condition"],
                 set_=values,
-                where=None if virtual else bears,
+                where=bears,
             ).returning(*returned)
         ).first()
     else:
@@ -126,10 +127,10 @@ def change_balance(session: Session, key: Key, change: Change, *, virtual: bool)
     return None if row is None else (row[0], row[1])
 
 
-def change_lot(session: Session, key: Key, lot: str, quantity: Decimal, *, virtual: bool) -> bool:
+def change_lot(session: Session, key: Key, lot: str, quantity: Decimal) -> bool:
     """Change what a place has of one lot, if it bears it."""
-    if quantity > 0 or virtual:
-        made = insert(StockLot).values(**key._asdict(), lot=lot, virtual=virtual, on_hand=quantity)
+    if quantity > 0:
+        made = insert(StockLot).values(**key._asdict(), lot=lot, on_hand=quantity)
         session.execute(
             made.on_conflict_do_update(
                 index_elements=["tenant_id", "part_id", "location_id", "condition", "lot"],

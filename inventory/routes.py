@@ -114,7 +114,6 @@ def list_balances(
     *,
     part_id: UUID | None = None,
     location_id: UUID | None = None,
-    include_virtual: bool = False,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[BalanceOut]:
@@ -123,7 +122,6 @@ def list_balances(
         db,
         part_id=part_id,
         location_id=location_id,
-        include_virtual=include_virtual,
         after=_balance_key(cursor),
         limit=limit + 1,
     )

@@ -109,11 +109,10 @@ def list_balances(
     *,
     part_id: UUID | None,
     location_id: UUID | None,
-    include_virtual: bool,
     after: BalanceKey | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Return balances by part number, place and condition; empty ones are left out, so are virtual ones."""
+    """Return balances by part number, place and condition; empty ones are left out."""
     statement = (
         select(
             StockBalance.part_id,
@@ -138,8 +137,6 @@ def list_balances(
         statement = statement.where(StockBalance.part_id == part_id)
     if location_id is not None:
         statement = statement.where(StockBalance.location_id == location_id)
-    if not include_virtual:
-        statement = statement.where(StockBalance.virtual.is_(False))
     if after is not None:
         statement = statement.where(tuple_(Part.number, StockLocation.code, StockBalance.condition) > after)
     return session.execute(statement).mappings().all()
