@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
+import { compress } from "./tools/compress.ts";
 
 /** Each entry is a page of its own, `<name>/index.html`; they share chunks, never imports of one another. */
 const entries = { console: "console/index.html" };
@@ -8,7 +9,7 @@ const entries = { console: "console/index.html" };
 const { FIELDHAND_API: api } = loadEnv("", ".", "FIELDHAND_");
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   publicDir: false,
   build: {
     target: "es2022",

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiProblem, get, logOut, onSessionEnd } from "../shared/api/client";
 import type { Me } from "../shared/api/types";
@@ -10,6 +10,12 @@ import { MeContext } from "./session";
 import { Workspace } from "./Workspace";
 
 const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("fieldhand.session");
+
+/** Drop everything that belonged to the session; who is logged in stays a live question. */
+function forget(queries: QueryClient): void {
+  queries.setQueryData(["me"], null);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
+}
 
 /** Log-in or workspace, by whether the server knows this browser. */
 export function App() {
@@ -36,8 +42,7 @@ export function App() {
       onSessionEnd(() => {
         if (!queries.getQueryData(["me"])) return;
         setExpired(true);
-        queries.clear();
-        queries.setQueryData(["me"], null);
+        forget(queries);
       }),
     [queries],
   );
@@ -65,8 +70,7 @@ export function App() {
   const leave = async () => {
     await logOut().catch(() => undefined);
     tabs?.postMessage("out");
-    queries.clear();
-    queries.setQueryData(["me"], null);
+    forget(queries);
   };
   return (
     <MeContext value={me.data}>

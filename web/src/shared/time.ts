@@ -72,6 +72,11 @@ export function addDays(day: string, days: number): string {
   return at.toISOString().slice(0, 10);
 }
 
+/** Always with the day: `22 Nov, 14:05`. */
+export function dayMoment(at: Instant): string {
+  return formatter("moment", { month: "short", day: "numeric", ...HOUR_MINUTE }).format(new Date(at));
+}
+
 /** A length of time in its two leading units. */
 export function duration(milliseconds: number): string {
   const minutes = Math.floor(Math.abs(milliseconds) / 60_000);

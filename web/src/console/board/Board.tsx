@@ -32,7 +32,8 @@ function BarButton({ bar, span, selected }: { bar: Bar; span: Span; selected: bo
     bar.pinned && t("board.pinned"),
     bar.travel_before_s > 0 && t("board.travel", { n: Math.round(bar.travel_before_s / 60) }),
   ];
-  const full = [words, ...more].filter(Boolean).join(", ");
+  const shown = [bar.number.split("-").at(-1), bar.summary].filter(Boolean).join(" ");
+  const full = [shown, words, ...more].filter(Boolean).join(", ");
   const look = DONE.has(bar.state) ? css.done : MOVING.has(bar.state) ? css.moving : "";
   return (
     <>
@@ -53,7 +54,7 @@ function BarButton({ bar, span, selected }: { bar: Bar; span: Span; selected: bo
       >
         {bar.pinned && <span aria-hidden="true">• </span>}
         {late && <span aria-hidden="true">! </span>}
-        {bar.number}
+        {shown}
       </button>
     </>
   );

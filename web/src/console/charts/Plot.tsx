@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import uPlot from "uplot";
 import { useLang } from "../../shared/i18n";
 import { tokenColour, useDark } from "../../shared/theme";
-import { clock, dayOf, moment, number } from "../../shared/time";
+import { clock, dayMoment, dayOf, moment, number } from "../../shared/time";
 import { align } from "./align";
 import type { ChartData } from "./Chart";
 import css from "./chart.module.css";
@@ -19,8 +19,7 @@ function options(width: number, height: number, times: number[]): uPlot.Options 
     ticks: { stroke: grid, width: 1, size: 4 },
     font: "11px system-ui, sans-serif",
   };
-  const text = (seconds: number) =>
-    oneDay ? clock(seconds * 1000) : moment(seconds * 1000, 0).replace(/^\d{4}\D/, "");
+  const text = (seconds: number) => (oneDay ? clock(seconds * 1000) : dayMoment(seconds * 1000));
   return {
     width,
     height,

@@ -113,10 +113,14 @@ async function landOf(url: string): Promise<FeatureCollection> {
   return feature(topology, topology.objects.land) as FeatureCollection;
 }
 
+// Asked for as soon as this chunk runs, so that it is there when the map is.
+const early = { city: fetchJson<FeatureCollection>(city), coarse: landOf(coarseLand) };
+for (const promise of Object.values(early)) promise.catch(() => undefined);
+
 /** Fetch the data on the page, not in MapLibre's worker, and hand it over; fine land only from zoom 4. */
 export async function loadBase(map: GlMap): Promise<void> {
   const into = (source: string) => map.getSource<GeoJSONSource>(source);
-  const cityData = fetchJson<FeatureCollection>(city).then((data) => into("city")?.setData(data));
+  const cityData = early.city.then((data) => into("city")?.setData(data));
   let fine = false;
   const refine = () => {
     if (fine || map.getZoom() < 4) return;
@@ -124,7 +128,7 @@ export async function loadBase(map: GlMap): Promise<void> {
     void landOf(fineLand).then((data) => into("land")?.setData(data));
   };
   map.on("zoomend", refine);
-  const coarse = await landOf(coarseLand);
+  const coarse = await early.coarse;
   if (!fine) into("land")?.setData(coarse);
   refine();
   await cityData;

@@ -2,14 +2,15 @@
 import type { GeoJSONSourceSpecification, Map as GlMap } from "maplibre-gl";
 import { tokenColour } from "../../shared/theme";
 import type { Kind } from "../../shared/ui/marks";
+import { clusterIcon } from "./icons";
 
 const EMPTY = { type: "FeatureCollection", features: [] } as GeoJSONSourceSpecification["data"];
 const CLUSTER = { cluster: true, clusterRadius: 38, clusterMaxZoom: 15 } as const;
 const sum = (condition: unknown) => ["+", ["case", condition, 1, 0]] as never;
 
 export const LAYERS: Record<Kind, readonly string[]> = {
-  device: ["device-cluster", "device-count", "device"],
-  order: ["order-cluster", "order-count", "order"],
+  device: ["device-cluster", "device"],
+  order: ["order-cluster", "order"],
   tech: ["tech"],
 };
 export const CLICKABLE = ["tech", "order", "order-cluster", "device", "device-cluster"];
@@ -17,21 +18,27 @@ export const CLICKABLE = ["tech", "order", "order-cluster", "device", "device-cl
 function addCluster(map: GlMap, kind: "order" | "device"): void {
   map.addLayer({
     id: `${kind}-cluster`,
-    type: "circle",
-    source: kind,
-    filter: ["has", "point_count"],
-    paint: {
-      "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 13, 50, 20, 1000, 28],
-      "circle-stroke-width": ["case", [">", ["get", "urgent"], 0], 3, 1.5],
-    },
-  });
-  map.addLayer({
-    id: `${kind}-count`,
     type: "symbol",
     source: kind,
     filter: ["has", "point_count"],
-    layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 12, "text-allow-overlap": true },
+    layout: {
+      "icon-image": ["case", [">", ["get", "urgent"], 0], clusterIcon(kind, true), clusterIcon(kind, false)],
+      "icon-size": ["interpolate", ["linear"], ["get", "point_count"], 2, 1, 60, 1.25, 1000, 1.6],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+      "text-field": ["get", "point_count_abbreviated"],
+      "text-size": 12,
+      "text-allow-overlap": true,
+      "text-ignore-placement": true,
+    },
+    paint: shifted(kind),
   });
+}
+
+/** Orders stand a little beside their place, where the device is. */
+function shifted(kind: Kind) {
+  if (kind !== "order") return {};
+  return { "icon-translate": [11, -11] as [number, number], "text-translate": [11, -11] as [number, number] };
 }
 
 function addPoints(map: GlMap, kind: Kind): void {
@@ -51,7 +58,7 @@ function addPoints(map: GlMap, kind: Kind): void {
       "text-anchor": "top",
       "text-optional": true,
     },
-    paint: { "text-halo-width": 1.4 },
+    paint: { "text-halo-width": 1.4, ...shifted(kind) },
   });
 }
 
@@ -90,21 +97,11 @@ export function addLayers(map: GlMap): void {
 
 /** Put the colours of the present theme on them. */
 export function colourLayers(map: GlMap): void {
-  const [surface, ink, alarm, line, accent] = ["surface", "ink", "state-alarm", "line-strong", "accent"].map(
-    tokenColour,
-  );
+  const [surface, ink, accent] = ["surface", "ink", "accent"].map(tokenColour);
   const paint = (layer: string, property: string, value: unknown) =>
     map.setPaintProperty(layer, property as never, value as never);
-  for (const kind of ["device", "order"] as const) {
-    paint(`${kind}-cluster`, "circle-color", kind === "order" ? tokenColour("picked") : surface);
-    paint(`${kind}-cluster`, "circle-stroke-color", [
-      "case",
-      [">", ["get", "urgent"], 0],
-      alarm,
-      kind === "order" ? accent : line,
-    ]);
-    paint(`${kind}-count`, "text-color", ink);
-  }
+  paint("device-cluster", "text-color", ink);
+  paint("order-cluster", "text-color", ink);
   for (const kind of ["device", "order", "tech"]) {
     paint(kind, "text-color", ink);
     paint(kind, "text-halo-color", surface);

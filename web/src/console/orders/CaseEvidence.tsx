@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { get } from "../../shared/api/client";
 import type { Case } from "../../shared/api/types";
 import { code, label, t, useLang } from "../../shared/i18n";
-import { moment, number } from "../../shared/time";
+import { dayMoment, moment, number } from "../../shared/time";
 import { Facts, Failure, Loading, Section, ui } from "../../shared/ui/parts";
 import { Chart } from "../charts/Chart";
 import css from "../panel.module.css";
@@ -85,9 +85,9 @@ function Body({ found }: { found: Case }) {
             t("case.window"),
             expected &&
               t("case.windowText", {
-                p10: moment(expected.p10),
-                p50: moment(expected.p50),
-                p90: moment(expected.p90),
+                p10: dayMoment(expected.p10),
+                p50: dayMoment(expected.p50),
+                p90: dayMoment(expected.p90),
               }),
           ],
         ]}

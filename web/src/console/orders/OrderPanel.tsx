@@ -38,7 +38,7 @@ function Where({ order }: { order: WorkOrder }) {
           rows={[
             [
               t("order.asset"),
-              order.asset_path.length > 0 ? <Path names={order.asset_path} /> : order.asset_name,
+              order.asset_path.length > 0 ? <Path key="path" names={order.asset_path} /> : order.asset_name,
             ],
             [t("order.site"), [order.site?.name, order.site?.address].filter(Boolean).join(", ")],
             [t("order.access"), order.site?.access_notes],

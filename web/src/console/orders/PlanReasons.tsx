@@ -12,15 +12,20 @@ function Words({ reason }: { reason: Reason }) {
 }
 
 function Body({ plan }: { plan: Plan }) {
+  const { technician } = plan;
   return (
     <>
       <p>
-        <button type="button" className={css.link} onClick={() => select("technicians", plan.technician.id)}>
-          {plan.technician.name}
-        </button>{" "}
+        {technician ? (
+          <button type="button" className={css.link} onClick={() => select("technicians", technician.id)}>
+            {technician.name}
+          </button>
+        ) : (
+          <strong>{t("order.plan.unserved")}</strong>
+        )}{" "}
         <span className={ui.soft}>
-          {t("order.plan.start", { time: moment(plan.start) })} ·{" "}
-          {t("order.plan.travel", { n: Math.round(plan.travel_minutes) })}
+          {plan.start && t("order.plan.start", { time: moment(plan.start) })}{" "}
+          {plan.travel_minutes !== null && t("order.plan.travel", { n: Math.round(plan.travel_minutes) })}
         </span>
       </p>
       {plan.pickup && (
@@ -28,12 +33,12 @@ function Body({ plan }: { plan: Plan }) {
           {t("order.plan.pickup", {
             location: plan.pickup.location_name,
             part: plan.pickup.part_number,
-            quantity: quantity(plan.pickup.quantity),
+            quantity: quantity(String(plan.pickup.quantity)),
           })}
         </p>
       )}
       {plan.reasons.length > 0 && (
-        <ul className={css.reasons} aria-label={t("order.plan.why")}>
+        <ul className={`${css.reasons} ${technician ? "" : css.refused}`} aria-label={t("order.plan.why")}>
           {plan.reasons.map((reason) => (
             <li key={reason.code}>
               <span>
@@ -64,9 +69,12 @@ function Body({ plan }: { plan: Plan }) {
           </ul>
         </>
       )}
-      <p className={css.by}>
-        {t("order.plan.engine", { engine: plan.engine, time: moment(plan.planned_at) })}
-      </p>
+      {plan.note && <p className={css.text}>{plan.note}</p>}
+      {plan.engine && plan.planned_at && (
+        <p className={css.by}>
+          {t("order.plan.engine", { engine: plan.engine, time: moment(plan.planned_at) })}
+        </p>
+      )}
     </>
   );
 }

@@ -73,7 +73,8 @@ export async function fetchWithSession(path: string, init: RequestInit = {}): Pr
   const since = Date.now();
   const answer = await send(path, init);
   if (answer.status !== 401) return answer;
-  if (await refresh(since)) {
+  // Without the page's own token there never was a session: nothing to renew.
+  if (csrfToken() && (await refresh(since))) {
     const again = await send(path, init);
     if (again.status !== 401) return again;
   }
@@ -139,6 +140,6 @@ export async function logOut(): Promise<void> {
   await send("/api/v1/auth/logout", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ device_id: deviceId() }),
+    body: "{}",
   });
 }

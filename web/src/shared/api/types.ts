@@ -31,7 +31,7 @@ export interface Page<T> {
 }
 
 export interface Snapshot {
-  seq: number;
+  seq: string;
   ts: string;
   tech: {
     id: string[];
@@ -73,7 +73,7 @@ export interface OrderDelta {
 }
 
 export interface Delta {
-  seq: number;
+  seq: string;
   ts: string;
   tech?: [id: string, lon: number | null, lat: number | null, state: TechState, ageS: number | null][];
   order?: OrderDelta[];
@@ -195,14 +195,16 @@ export interface Reason {
 
 export interface Plan {
   plan_id: string;
-  planned_at: string;
-  engine: string;
-  technician: { id: string; name: string };
-  start: string;
-  travel_minutes: number;
+  planned_at: string | null;
+  engine: string | null;
+  /** Null when the plan could not place the order; the reasons then say why not. */
+  technician: { id: string; name: string } | null;
+  start: string | null;
+  travel_minutes: number | null;
   reasons: Reason[];
   refused: (Reason & { technician_id: string; technician_name: string })[];
-  pickup: { location_name: string; part_number: string; quantity: string } | null;
+  pickup: { location_name: string; part_number: string; quantity: string | number } | null;
+  note?: string | null;
 }
 
 export interface Device {
@@ -273,6 +275,7 @@ export interface Bar {
   visit_id: string;
   work_order_id: string;
   number: string;
+  summary?: string;
   start: string;
   end: string;
   travel_before_s: number;

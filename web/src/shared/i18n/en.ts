@@ -174,6 +174,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   "order.evidence": "Predictive evidence",
   "order.plan": "Why this plan",
   "order.plan.none": "Not part of any plan yet.",
+  "order.plan.unserved": "Could not be placed",
   "order.plan.travel": "{n} min travel",
   "order.plan.start": "starts {time}",
   "order.plan.why": "Reasons",

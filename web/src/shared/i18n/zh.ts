@@ -171,6 +171,7 @@ export const zh = {
   "order.evidence": "预测证据",
   "order.plan": "派工理由",
   "order.plan.none": "尚未进入任何排程计划。",
+  "order.plan.unserved": "未能排入计划",
   "order.plan.travel": "路程 {n} 分钟",
   "order.plan.start": "{time} 开始",
   "order.plan.why": "选择理由",

@@ -105,7 +105,7 @@ export class LiveStore {
     }
     await follow({
       signal,
-      lastId: () => (this.world ? String(this.world.seq) : null),
+      lastId: () => (this.world ? this.world.seq : null),
       open: (lastId, cancel) => {
         const headers: Record<string, string> = { Accept: "text/event-stream" };
         if (lastId) headers["Last-Event-ID"] = lastId;
@@ -154,7 +154,7 @@ export class LiveStore {
     this.world = step.world;
     for (const listener of this.changes) listener(step.world, step.change);
     this.notify();
-    if (step.change.unknown && Date.now() - this.loadedAt > 15_000) void this.reload();
+    if (step.change.unknown && Date.now() - this.loadedAt > 60_000) void this.reload();
   }
 
   private beat(): void {

@@ -23,7 +23,8 @@ export interface MapDevice {
 export type MapOrder = OrderDelta;
 
 export interface World {
-  seq: number;
+  /** The server's mark in its feed; opaque but for its order, see `isAfter`. */
+  seq: string;
   ts: string;
   techs: ReadonlyMap<string, Tech>;
   orders: ReadonlyMap<string, MapOrder>;
@@ -86,9 +87,17 @@ export function fromSnapshot({ seq, ts, tech, order, device }: Snapshot): World 
   return { seq, ts, techs, orders, devices };
 }
 
+/** Whether mark `a` lies behind mark `b`: both read `<number>-<text>`, the number first. */
+export function isAfter(a: string, b: string): boolean {
+  const [a1 = "", a2 = ""] = a.split("-", 2);
+  const [b1 = "", b2 = ""] = b.split("-", 2);
+  if (a1.length !== b1.length) return a1.length > b1.length;
+  return a1 === b1 ? a2 > b2 : a1 > b1;
+}
+
 /** The world after `delta`, and what changed; null when the delta is already part of it. */
 export function advance(world: World, delta: Delta): { world: World; change: Change } | null {
-  if (delta.seq <= world.seq) return null;
+  if (!isAfter(delta.seq, world.seq)) return null;
   const change: Change = {
     techs: [],
     orders: [],

@@ -25,7 +25,7 @@ const PLAY = "M10 8.2v7.6l5.5-3.8z";
 const CHECK = "M7.8 12.3l2.9 2.9l5.6-6.2";
 const CROSS = "M8.5 8.5l7 7M15.5 8.5l-7 7";
 const DASH = "M8 12h8";
-const DOT = "M12 11.8v.4";
+const DOT = "M12 9.6a2.4 2.4 0 1 1 0 4.8a2.4 2.4 0 1 1 0-4.8z";
 const ARROW = "M8 12h8M12.8 8.5L16.3 12l-3.5 3.5";
 const PIN = "M8.5 16v-5L12 8l3.5 3v5z";
 const TOOL = "M8 16l5-5M12 8.5a2.8 2.8 0 0 1 3.8 3.5M14 11.5l2.6-2.6";
@@ -77,4 +77,9 @@ export function markOf(kind: Kind, state: string): Mark {
   }
   const [glyph, colour] = DEVICE[state as Health] ?? DEVICE.unknown;
   return { outline: HEXAGON, glyph, colour, hollow: state !== "alarm" };
+}
+
+/** The name of the image of a state. */
+export function iconName(kind: Kind, state: string, urgent = false): string {
+  return `${kind}:${state}${urgent ? ":urgent" : ""}`;
 }

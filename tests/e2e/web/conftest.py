@@ -1,0 +1,160 @@
+"""The console in a real browser, against the stand-in."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.e2e.web.standin.app import make_app
+from tests.e2e.web.standin.stream import Live
+from tests.e2e.web.standin.world import World, make_world
+
+WEB = Path(__file__).resolve().parents[3] / "web"
+FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+expect.set_options(timeout=15_000)
+
+
+@dataclass
+class Site:
+    """One running stand-in."""
+
+    url: str
+    world: World
+    live: Live
+
+
+@dataclass
+class Console:
+    """A page of the console and everything it did that it should not."""
+
+    page: Page
+    site: Site
+    outside: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def log_in(self, password: str = "secret") -> None:
+        """Fill in and send the log-in form."""
+        self.page.goto(self.site.url)
+        self.page.locator("input[name=tenant]").fill("demo")
+        self.page.locator("input[name=username]").fill("dispatcher")
+        self.page.locator("input[name=password]").fill(password)
+        self.page.locator("button[type=submit]").click()
+
+    def open(self, path: str = "/console/") -> None:
+        """Log in, then go to an address and wait for the queue."""
+        self.log_in()
+        self.page.locator("#queue-list [role=option]").first.wait_for()
+        if path != "/console/":
+            self.page.goto(self.site.url + path)
+            self.page.locator("#queue").wait_for()
+
+    def wait_for_map(self) -> None:
+        """Wait until the map has drawn its layers."""
+        self.page.locator("[data-map=ready]").wait_for(timeout=20_000)
+        self.page.wait_for_timeout(1500)
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The built console; built here when it is not."""
+    if not (WEB / "dist" / "console" / "index.html").is_file():
+        if shutil.which("npm") is None:
+            pytest.skip("the console is not built and there is no npm to build it")
+        subprocess.run(["npm", "ci"], cwd=WEB, check=True)
+        subprocess.run(["npm", "run", "build"], cwd=WEB, check=True)
+    return WEB / "dist"
+
+
+@pytest.fixture
+def site(dist: Path) -> Iterator[Site]:
+    """A stand-in of its own for each test."""
+    world, live = make_world(), Live()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config(make_app(world, live, dist), port=port, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield Site(f"http://127.0.0.1:{port}", world, live)
+    live.cut = True
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: Path) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, headless=True, args=FLAGS)
+        yield started
+        started.close()
+
+
+def watch(console: Console, context: BrowserContext) -> None:
+    """Note requests to other hosts, policy violations and page errors."""
+    context.on(
+        "request",
+        lambda request: (
+            console.outside.append(request.url)
+            if not request.url.startswith((console.site.url, "data:", "blob:"))
+            else None
+        ),
+    )
+    context.on(
+        "console",
+        lambda message: console.violations.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    context.on("weberror", lambda error: console.errors.append(str(error.error)))
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, site: Site, *, locale: str, scheme: str = "light") -> Iterator[Console]:
+    """Open a page; at the end nothing may have gone outside, broken the policy or failed."""
+    context = browser.new_context(
+        locale=locale, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 1440, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    console = Console(context.new_page(), site)
+    watch(console, context)
+    yield console
+    context.close()
+    assert console.outside == []
+    assert console.violations == []
+    assert console.errors == []
+
+
+@pytest.fixture
+def console(browser: Browser, site: Site) -> Iterator[Console]:
+    """The console in English."""
+    with opened(browser, site, locale="en-GB") as made:
+        yield made
+
+
+@pytest.fixture
+def chinese_console(browser: Browser, site: Site) -> Iterator[Console]:
+    """The console in Chinese."""
+    with opened(browser, site, locale="zh-CN") as made:
+        yield made

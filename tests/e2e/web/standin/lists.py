@@ -1,0 +1,132 @@
+"""The stand-in's lists and pages: orders, devices, cases, letters and the board."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from tests.e2e.web.standin import detail
+from tests.e2e.web.standin.stream import Live
+from tests.e2e.web.standin.world import Row, World, iso
+
+MAP_ORDER = ["id", "number", "lon", "lat", "state", "priority", "due_at", "summary"]
+
+
+def page(rows: list[Row], limit: int, cursor: str | None) -> Row:
+    """Return one page of a list."""
+    start = int(cursor or 0)
+    end = start + limit
+    return {"items": rows[start:end], "next_cursor": str(end) if end < len(rows) else None}
+
+
+def add_orders(app: FastAPI, world: World, live: Live) -> None:
+    """Orders, their plans and their actions."""
+
+    @app.get("/api/v1/work-orders")
+    async def orders(state: list[str] = Query([]), q: str = "", limit: int = 50, cursor: str | None = None) -> Row:
+        found = [one for one in world.orders.values() if not state or one["state"] in state]
+        if q:
+            found = [
+                one for one in found if q.lower() in f"{one['number']} {one['summary']} {one['customer_name']}".lower()
+            ]
+        found.sort(key=lambda one: (one["priority"], one["due_at"], one["id"]))
+        return page([detail.item(one) for one in found], limit, cursor)
+
+    def order(key: str) -> Row:
+        if key not in world.orders:
+            raise HTTPException(404)
+        return world.orders[key]
+
+    @app.get("/api/v1/work-orders/{key}")
+    async def one_order(key: str) -> Row:
+        return detail.order_page(world, order(key))
+
+    @app.get("/api/v1/work-orders/{key}/plan", response_model=None)
+    async def plan(key: str) -> Row | Response:
+        return detail.plan(world, order(key)) or JSONResponse({"title": "not planned", "status": 404}, 404)
+
+    @app.post("/api/v1/work-orders/{key}/actions")
+    async def act(key: str, request: Request) -> Row:
+        row, body = order(key), await request.json()
+        row["state"] = {"cancel": "cancelled", "verify": "verified", "reject": "in_progress", "close": "closed"}[
+            body["action"]
+        ]
+        live.say(order=[{name: row[name] for name in MAP_ORDER}])
+        return detail.order_page(world, row)
+
+
+def add_devices(app: FastAPI, world: World) -> None:
+    """Devices, their cases and the dead letters."""
+
+    @app.get("/api/v1/devices")
+    async def devices(limit: int = 50, cursor: str | None = None) -> Row:
+        return page(list(world.devices.values()), limit, cursor)
+
+    @app.get("/api/v1/devices/{key}")
+    async def device(key: str) -> Row:
+        if key not in world.devices:
+            raise HTTPException(404)
+        return world.devices[key]
+
+    @app.get("/api/v1/devices/{key}/series")
+    async def series(key: str, metric: str) -> Row:
+        base = world.devices[key]["last_values"][metric]
+        points, band = detail.wave(world, base, hours=24, drift_from=2)
+        return {
+            "metric": metric,
+            "unit": None,
+            "from": iso(world.now),
+            "to": iso(world.now),
+            "points": points,
+            "band": band,
+        }
+
+    @app.get("/api/v1/cases")
+    async def cases(device_id: str | None = None) -> Row:
+        found = [one for one in world.orders.values() if device_id in {None, one["device"]["id"]}]
+        return page([detail.case_page(world, one) for one in found[:20]], 200, None)
+
+    @app.get("/api/v1/cases/{key}")
+    async def case(key: str) -> Row:
+        if key not in world.orders:
+            raise HTTPException(404)
+        return detail.case_page(world, world.orders[key])
+
+    @app.get("/api/v1/telemetry/dead-letters")
+    async def letters() -> Row:
+        row = {
+            "received_at": iso(world.now),
+            "device_name": "demo-pump-09",
+            "reason": "too_new",
+            "detail": "ts is 42 min ahead",
+            "payload_excerpt": '{"ts":1795372800000,"boot":3,"seq":118,"values":{"flow_m3h":87.2}}',
+        }
+        bad = {
+            **row,
+            "id": "2",
+            "reason": "malformed",
+            "device_name": None,
+            "payload_excerpt": "<script>window.hacked=1</script>",
+        }
+        return page([{**row, "id": "1"}, bad], 50, None)
+
+
+def add_board(app: FastAPI, world: World) -> None:
+    """The schedule of a day."""
+
+    @app.get("/api/v1/board")
+    async def board(date: str) -> Row:
+        today = (world.now + timedelta(hours=8)).date().isoformat()
+        if date != today:
+            return {"rows": []}
+        shift = {"start": iso(world.now - timedelta(hours=3, minutes=30)), "end": iso(world.now + timedelta(hours=6))}
+        return {
+            "rows": [
+                {
+                    "technician": {name: one[name] for name in ("id", "name", "skills")},
+                    "shift": shift,
+                    "bars": world.bars[one["id"]],
+                }
+                for one in world.technicians.values()
+            ]
+        }
