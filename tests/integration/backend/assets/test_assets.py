@@ -159,7 +159,7 @@ def test_what_an_order_found_is_kept_once(session: Session) -> None:
 
 def test_a_linked_device_tells_the_gateway_where_it_belongs(session: Session) -> None:
     asset, other = an_asset(session, criticality=Criticality.A), an_asset(session, name="冷水机组 2")
-    device, _ = devices.provision(session, name=f"d-{new_id()}", model="chiller", sampling_seconds=60)
+    device, _ = devices.provision_device(session, name=f"d-{new_id()}", model="chiller", sampling_seconds=60)
 
     assets.link_device(session, asset.id, device_id=device.id)
 
