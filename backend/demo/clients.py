@@ -11,13 +11,11 @@ from typing import Any, TypeVar
 import httpx
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
 T = TypeVar("T")
 
 
-class StepFailed(Exception):
+class StepFailed(Exception):  # noqa: N818 - an expected end, told in words
     """What the demo promises did not hold."""
 
 
@@ -112,7 +110,7 @@ class Device:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._refused.clear()
-            self._client.connect(*self._address, properties=Properties(PacketTypes.CONNECT))
+            self._client.connect(*self._address)
             self._client.loop_start()
             if self._connected.wait(1.0):
                 return

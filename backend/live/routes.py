@@ -16,9 +16,10 @@ from kernel import clock, feed
 from kernel.auth import OFFICE, Principal
 from kernel.db import transaction
 from kernel.feed import Mark
-from kernel.http import Db, Me, router
+from kernel.http import Db, Me
+from kernel.http import router as make_router
 
-router = router("live")
+router = make_router("live")
 
 ACCESS = {"snapshot": OFFICE, "stream": OFFICE}
 
@@ -54,18 +55,17 @@ async def stream(
 
 
 async def _events(request: Request, me: Principal, mark: Mark | None) -> AsyncIterator[str]:
-    started, silent_since = await run_in_threadpool(_start, me, mark), clock.now()
-    if mark is None or started != mark:
-        yield _event("reset", started, {"seq": str(started)})
-    mark = started
+    here, silent_since = await run_in_threadpool(_start, me, mark), clock.now()
+    if here != mark:
+        yield _event("reset", here, {"seq": str(here)})
     yield ": connected\n\n"
     while not await request.is_disconnected():
         if clock.now() >= me.expires_at:
-            yield _event("expired", mark, {"seq": str(mark)})
+            yield _event("expired", here, {"seq": str(here)})
             return
-        mark, body = await run_in_threadpool(_next, me, mark)
+        here, body = await run_in_threadpool(_next, me, here)
         if body:
-            yield _event("delta", mark, {"seq": str(mark), "ts": clock.now().isoformat(), **body})
+            yield _event("delta", here, {"seq": str(here), "ts": clock.now().isoformat(), **body})
             silent_since = clock.now()
         elif _seconds(silent_since) > PING_SECONDS:
             yield ": ping\n\n"

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from backend.planning.assemble import Question
 from dispatch.arrays import NONE
-from dispatch.explain import Explanation, Remark
+from dispatch.explain import Explanation
 from dispatch.plan import Pickup, Route, Visit
+from dispatch.remarks import Remark
 from dispatch.solve import Solution
 from dispatch.texts import Reason, render
 from dispatch.violations import Code

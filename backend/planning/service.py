@@ -15,9 +15,9 @@ from backend.planning.answer import LeftOut, Placed
 from backend.planning.errors import PlanNotDraft, UnknownPlan
 from backend.planning.models import Plan, PlanMode, PlanState, PlanUnserved, PlanVisit
 from backend.technicians import service as technicians
+from backend.work.lifecycle import OrderState
 from backend.work.service import orders as work_orders
 from backend.work.service import scheduling
-from backend.work.lifecycle import OrderState
 from kernel import clock, jobs
 from kernel.db import Tenant, tenant_of, transaction
 from kernel.errors import Problem

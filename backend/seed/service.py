@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.assets import tree
 from backend.assets.models import Criticality, NodeKind
 from backend.checklists import service as checklists
 from backend.customers import service as customers
@@ -20,7 +21,8 @@ from backend.sla import service as sla
 from backend.technicians import service as technicians
 from inventory import service as stock
 from inventory.service import LocationKind
-from iot_gateway import service as devices
+from iot_gateway.partitions import maintain_partitions
+from iot_gateway.service import devices
 from kernel import clock
 from kernel.auth import Role, new_secret
 from kernel.db import Login, Tenant, transaction
@@ -41,6 +43,7 @@ def seed(slug: str) -> bool:
         passwords = _fill(session)
         secrets = _devices(session)
         _write_secrets(slug, passwords, secrets)
+    maintain_partitions()
     return True
 
 
@@ -129,14 +132,14 @@ def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
             position=site.position,
             access_notes=site.access,
         )
-        top = assets.create_location_node(session, name=site.name, kind=NodeKind.SITE, site_id=row.id)
+        top = tree.create_location_node(session, name=site.name, kind=NodeKind.SITE, site_id=row.id)
         tops[site.key] = (row.id, top.id)
     areas: dict[tuple[str, str], UUID] = {}
     for plan in world.ASSETS:
         site_id, top_id = tops[plan.site]
         area = areas.get((plan.site, plan.area))
         if area is None:
-            area = assets.create_location_node(session, name=plan.area, kind=NodeKind.AREA, parent_id=top_id).id
+            area = tree.create_location_node(session, name=plan.area, kind=NodeKind.AREA, parent_id=top_id).id
             areas[plan.site, plan.area] = area
         asset = assets.create_asset(
             session,

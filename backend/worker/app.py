@@ -21,25 +21,25 @@ log = get_logger()
 configure_logging(level=get_settings().log_level, json=get_settings().log_json)
 
 
-@celery.task(name="fieldhand.deliver")
+@celery.task(name="fieldhand.deliver")  # type: ignore[untyped-decorator]
 def deliver(tenant_id: str, delivery_id: str) -> None:
     """Hand one event to one handler, in one transaction."""
     deliveries.deliver(UUID(tenant_id), UUID(delivery_id))
 
 
-@celery.task(name="fieldhand.job")
+@celery.task(name="fieldhand.job")  # type: ignore[untyped-decorator]
 def job(tenant_id: str, job_id: str) -> None:
     """Do one due job."""
     deliveries.run_job(UUID(tenant_id), UUID(job_id))
 
 
-@celery.task(name="fieldhand.sweep")
+@celery.task(name="fieldhand.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Do what has come due by the clock."""
     calendar.sweep()
 
 
-@celery.task(name="fieldhand.nightly", time_limit=3600)
+@celery.task(name="fieldhand.nightly", time_limit=3600)  # type: ignore[untyped-decorator]
 def nightly() -> None:
     """Fit profiles, make partitions, clear what is past its retention."""
     calendar.nightly()

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from backend.planning import service as planner
 from backend.positions import service as positions
 from backend.sla import service as sla
 from inventory import service as stock
-from iot_gateway import partitions
 from iot_gateway import tasks as telemetry
 from kernel import clock
 from kernel.db import Login, Tenant, transaction
@@ -25,24 +25,26 @@ log = get_logger()
 
 
 def sweep() -> None:
-    """Breach clocks, expire reservations and commands, for every tenant."""
+    """Breach clocks, expire reservations and commands, plan what still waits, for every tenant."""
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
         with transaction(tenant_id=tenant_id) as session:
             sla.mark_breaches(session, at=at)
             stock.expire(session, at=at)
+            planner.replan_what_waits(session, at=at)
 
 
 def nightly() -> None:
     """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
     at = clock.now()
-    partitions.maintain_partitions()
+    telemetry.maintain_partitions()
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
-            positions.forget(session, at=at)
+            while positions.forget(session, before=at - positions.RETENTION):
+                pass
             for wrong in stock.check_balances(session):
                 log.error("stock_balance_differs_from_moves", tenant_id=str(tenant_id), difference=str(wrong))
 

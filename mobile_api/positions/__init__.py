@@ -1,0 +1,1 @@
+"""Where the technician is, in shift only."""
