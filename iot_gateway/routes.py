@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import AwareDatetime
+from sqlalchemy.orm import Session
 
 from iot_gateway.errors import BadSeries, CaseNotFound, CommandNotFound, DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.lifecycle import CaseState
@@ -22,7 +23,7 @@ from iot_gateway.schemas import (
 )
 from iot_gateway.service import commands, devices, readings
 from kernel import audit, clock
-from kernel.auth import STAFF, Role
+from kernel.auth import STAFF, Principal, Role
 from kernel.http import Access, Db, Me, problems
 from kernel.http import router as make_router
 from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
@@ -67,14 +68,7 @@ def provision_device(body: Provision, db: Db, me: Me) -> Provisioned:
         sampling_seconds=body.sampling_seconds,
         max_age_days=body.max_age_days,
     )
-    audit.record(
-        db,
-        actor_id=me.user_id,
-        action="device.provision",
-        subject="device",
-        subject_id=device.id,
-        detail={"name": body.name},
-    )
+    _note(db, me, "device.provision", device.id, name=body.name)
     return Provisioned(id=device.id, name=device.name, secret=secret)
 
 
@@ -104,9 +98,7 @@ def get_series(
 def rotate_secret(device_id: UUID, db: Db, me: Me) -> Provisioned:
     """Give a device another secret; the old one stops working within seconds."""
     secret = devices.rotate_secret(db, device_id, at=clock.now())
-    audit.record(
-        db, actor_id=me.user_id, action="device.rotate_secret", subject="device", subject_id=device_id, detail={}
-    )
+    _note(db, me, "device.rotate_secret", device_id)
     return Provisioned(id=device_id, name=devices.get_device(db, device_id).name, secret=secret)
 
 
@@ -114,7 +106,7 @@ def rotate_secret(device_id: UUID, db: Db, me: Me) -> Provisioned:
 def revoke_device(device_id: UUID, db: Db, me: Me) -> DeviceOut:
     """Shut a device out for good."""
     devices.revoke_device(db, device_id, at=clock.now())
-    audit.record(db, actor_id=me.user_id, action="device.revoke", subject="device", subject_id=device_id, detail={})
+    _note(db, me, "device.revoke", device_id)
     return DeviceOut.of(devices.device_view(db, device_id))
 
 
@@ -122,10 +114,7 @@ def revoke_device(device_id: UUID, db: Db, me: Me) -> DeviceOut:
 def request_command(device_id: UUID, body: CommandIn, db: Db, me: Me) -> CommandOut:
     """Queue a command; it is sent within a second when the device is there."""
     found = commands.request_command(db, device_id, command=body.command, args=dict(body.args), requested_by=me.user_id)
-    detail = {"command": body.command, "command_id": str(found.id)}
-    audit.record(
-        db, actor_id=me.user_id, action="device.command", subject="device", subject_id=device_id, detail=detail
-    )
+    _note(db, me, "device.command", device_id, command=body.command, command_id=str(found.id))
     return CommandOut.model_validate(found)
 
 
@@ -158,6 +147,10 @@ def list_dead_letters(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = Non
     rows, more = cut(readings.list_dead_letters(db, before=_behind(cursor), limit=limit + 1), limit)
     following = encode_cursor(rows[-1].received_at.isoformat(), rows[-1].id) if more else None
     return Page(items=[DeadLetterOut.of(row) for row in rows], next_cursor=following)
+
+
+def _note(db: Session, me: Principal, action: str, device_id: UUID, **detail: str) -> None:
+    audit.record(db, actor_id=me.user_id, action=action, subject="device", subject_id=device_id, detail=dict(detail))
 
 
 def _behind(cursor: str | None) -> tuple[datetime, UUID] | None:

@@ -1,0 +1,146 @@
+"""A gateway as a process of its own, devices that speak MQTT, and eyes on the tables."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from sqlalchemy import text
+
+from kernel.db import Login, transaction
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@dataclass
+class DemoDevice:
+    """A device with its secret, as a client of the broker."""
+
+    id: UUID
+    number: int
+    tenant_id: UUID
+    slug: str
+    name: str
+    secret: str
+    port: int
+    received: list[tuple[str, bytes]] = field(default_factory=list)
+    client: mqtt.Client | None = None
+
+    def topic(self, leaf: str) -> str:
+        return f"fieldhand/v1/{self.slug}/{self.name}/{leaf}"
+
+    def connect(self, *, boot: int = 1, clean: bool = True) -> mqtt.Client:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTProtocolVersion.MQTTv5)
+        client.username_pw_set(self.name, self.secret)
+        client.will_set(self.topic("state"), json.dumps({"online": False, "boot": boot}), qos=1, retain=True)
+        up = threading.Event()
+        refused: list[str] = []
+
+        def on_connect(c: mqtt.Client, _u: Any, _f: Any, reason: Any, _p: Any) -> None:
+            if reason.is_failure:
+                refused.append(str(reason))
+            else:
+                c.subscribe([(self.topic("cmd"), 1), (self.topic("ack"), 0)])
+                up.set()
+
+        client.on_connect = on_connect
+        client.on_message = lambda _c, _u, m: self.received.append((m.topic, bytes(m.payload)))
+        properties = Properties(PacketTypes.CONNECT)
+        properties.SessionExpiryInterval = 3600
+        deadline = time.monotonic() + 15
+        client.connect("127.0.0.1", self.port, clean_start=clean, properties=properties)
+        client.loop_start()
+        while not up.wait(0.3):
+            assert time.monotonic() < deadline, refused
+        self.client = client
+        return client
+
+    def send(self, payload: object, leaf: str = "telemetry", *, topic: str | None = None) -> None:
+        assert self.client is not None
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        info = self.client.publish(topic or self.topic(leaf), body, qos=1)
+        info.wait_for_publish(10)
+
+    def close(self) -> None:
+        if self.client is not None:
+            self.client.disconnect()
+            self.client.loop_stop()
+
+    def watermark(self, boot: int = 1) -> int:
+        found = [json.loads(body) for topic, body in self.received if topic.endswith("/ack")]
+        return max((ack["seq"] for ack in found if ack["boot"] == boot), default=0)
+
+
+def record(ts: int, seq: int, *, boot: int = 1, **values: float) -> dict[str, Any]:
+    return {"ts": ts, "boot": boot, "seq": seq, "values": values or {"flow_m3h": 1.0 * seq}}
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+@dataclass
+class Process:
+    """One of our processes, to be killed and started again."""
+
+    command: str
+    log: Path
+    child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "iot_gateway.cli", self.command],
+                cwd=ROOT,
+                env=os.environ | {"FIELDHAND_LOG_LEVEL": "INFO"},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self) -> None:
+        assert self.child is not None
+        self.child.send_signal(signal.SIGKILL)
+        self.child.wait()
+
+    def stop(self) -> int:
+        assert self.child is not None
+        self.child.terminate()
+        return self.child.wait(timeout=20)
+
+
+def scalar(query: str, **values: object) -> Any:
+    with transaction(Login.SYSTEM) as session:
+        return session.execute(text(query), values).scalar()
+
+
+def stored(device: DemoDevice) -> int:
+    return int(scalar("SELECT count(*) FROM telemetry WHERE device_number = :n", n=device.number))
+
+
+def letters(device: DemoDevice) -> list[str]:
+    with transaction(Login.SYSTEM) as session:
+        return list(
+            session.execute(
+                text("SELECT reason FROM telemetry_dead_letter WHERE device_name = :n ORDER BY received_at, id"),
+                {"n": device.name},
+            ).scalars()
+        )
