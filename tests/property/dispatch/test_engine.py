@@ -15,7 +15,7 @@ from dispatch.solve import solve
 from tests.property.dispatch.instances import instances, routes_of
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(instances(requests=6, technicians=3))
 def test_solutions_keep_every_rule_and_cost_no_more_than_their_start(instance) -> None:  # type: ignore[no-untyped-def]
     start = evaluate(instance, mend(instance, empty_routes(3)))
@@ -36,7 +36,7 @@ def test_the_same_seed_gives_the_same_plan(instance, seed: int) -> None:  # type
     assert first.plan == second.plan
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_instances_and_plans_survive_their_files(data: st.DataObject) -> None:
     instance = data.draw(instances())

@@ -27,7 +27,7 @@ def questions(draw: st.DrawFn) -> tuple[Instance, Routes, int]:
     return instance, routes, request
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(questions())
 def test_offers_are_what_the_judge_says_of_the_new_plan(question: tuple[Instance, Routes, int]) -> None:
     instance, routes, request = question
@@ -46,7 +46,7 @@ def test_offers_are_what_the_judge_says_of_the_new_plan(question: tuple[Instance
             assert answer.request == request
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(questions())
 def test_insertion_finds_the_cheapest_of_all_places(question: tuple[Instance, Routes, int]) -> None:
     instance, routes, request = question
@@ -96,7 +96,7 @@ def _topped_up(stops: Stops, free: list[list[int]]) -> Iterator[Stops]:
                     yield tuple(changed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_mended_plans_keep_every_rule_and_mending_twice_changes_nothing(data: st.DataObject) -> None:
     instance = data.draw(instances())

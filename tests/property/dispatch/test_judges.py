@@ -13,7 +13,7 @@ from dispatch.schedule import timetable
 from tests.property.dispatch.instances import HOUR, instances, routes_of
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_checker_finds_exactly_the_rules_the_judge_finds_broken(data: st.DataObject) -> None:
     instance = data.draw(instances())
@@ -24,7 +24,7 @@ def test_checker_finds_exactly_the_rules_the_judge_finds_broken(data: st.DataObj
     assert check(instance, judged.plan) == list(judged.violations)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_checker_and_judge_agree_on_the_cost_to_the_cent(data: st.DataObject) -> None:
     instance = data.draw(instances())
@@ -35,7 +35,7 @@ def test_checker_and_judge_agree_on_the_cost_to_the_cent(data: st.DataObject) ->
     assert total_cents(instance, judged.plan) == judged.cost.total
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_departing_at_any_other_minute_is_no_better(data: st.DataObject) -> None:
     instance = data.draw(instances(requests=3, technicians=1))

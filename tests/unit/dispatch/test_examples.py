@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dispatch.check import check
+from dispatch.construct import mend
 from dispatch.evaluate import evaluate
 from dispatch.explain import explain, remark_of
 from dispatch.insert import Offer, cheapest, offers
@@ -98,6 +99,17 @@ def test_two_orders_cannot_share_the_last_contactor() -> None:
     reasons = explain(instance, solution.plan.stops, 1).reasons
     assert reasons[0].code is Reason.RELAX_PART
     assert reasons[0].text_en == "would fit with 2 more of part CON-40A (sun)"
+
+
+def test_mending_never_takes_more_from_a_warehouse_than_it_has() -> None:
+    twins = [replace(CONTACTOR, id=name) for name in ("AHU-21", "AHU-22")]
+    instance = a_world(requests=twins, staff=[STAFF[CHEN]], warehouses=[replace(W3, stock={"CON-40A": 3})])
+
+    routes = mend(instance, ((Pickup(0, (0,)), Visit(0), Visit(1)),))
+
+    judged = evaluate(instance, routes)
+    assert judged.violations == ()
+    assert len(judged.plan.unserved) == 1
 
 
 def test_without_stock_anywhere_the_part_is_named() -> None:
