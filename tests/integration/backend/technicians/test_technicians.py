@@ -106,12 +106,22 @@ def test_the_nearest_come_first_and_only_the_own(session: Session, other_tenant:
     assert technicians.near(session, *HOME, 1) == found[:1]
 
 
-def test_the_search_for_the_nearest_uses_the_index(session: Session) -> None:
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    owner = session.execute(text("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'technicians_near'")).one()
+def test_the_search_for_the_nearest_runs_as_its_owner_on_a_fixed_path(session: Session) -> None:
+    function = session.execute(
+        text("SELECT prosecdef, proconfig, proacl::text AS rights FROM pg_proc WHERE proname = 'technicians_near'")
+    ).one()
 
-    assert owner.prosecdef
-    assert owner.proconfig == ["search_path=public, pg_temp"]
+    assert function.prosecdef
+    assert function.proconfig == ["search_path=public, pg_temp"]
+    assert "{=X" not in function.rights
+    assert ",=X" not in function.rights
+
+
+def test_without_a_tenant_nobody_is_near(session: Session) -> None:
+    somebody(session)
+    session.execute(text("SELECT set_config('app.tenant_id', '', true)"))
+
+    assert technicians.near(session, *HOME, 10) == []
 
 
 def test_unknown_people_are_refused(session: Session) -> None:
