@@ -19,7 +19,7 @@ import kernel.audit
 import kernel.idempotency
 import kernel.jobs
 import kernel.numbers
-import kernel.outbox  # noqa: F401 - the import is the purpose
+import kernel.outbox
 from kernel.db import Base
 
 METADATA = Base.metadata
