@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hoursOf, isLate, place, spanOf } from "../src/console/board/layout";
 import { align } from "../src/console/charts/align";
 import { difference } from "../src/console/map/difference";
-import { TAB_STATES, tabCounts } from "../src/console/queue/tabs";
+import { sorted, TAB_STATES, tabCounts } from "../src/console/queue/tabs";
 import { patchPages } from "../src/console/refresh";
 import { format, parse, type Route } from "../src/console/route";
 import { withQuery } from "../src/shared/api/client";
@@ -77,6 +77,15 @@ describe("the queue", () => {
   it("counts what the live world holds", () => {
     expect(tabCounts(world("a", "b"))).toMatchObject({ open: 2, scheduled: 0 });
     expect(tabCounts(null)).toEqual({});
+  });
+
+  it("puts what presses most first", () => {
+    const one = (number: string, priority: number, due_at: string | null) =>
+      ({ number, priority, due_at }) as WorkOrderItem;
+    const items = [one("c", 2, null), one("b", 2, "2026-11-22T08:00:00Z"), one("a", 1, null)];
+
+    expect(sorted(items, "open").map((item) => item.number)).toEqual(["a", "b", "c"]);
+    expect(sorted(items, "closed")).toEqual(items);
   });
 
   it("writes a live change into the loaded pages and leaves others alone", () => {

@@ -135,6 +135,19 @@ def test_cancelling_needs_a_reason(console: Console) -> None:
     assert order["state"] == "cancelled"
 
 
+def test_a_visit_is_withdrawn_with_a_reason(console: Console) -> None:
+    order = order_in(console.site, "scheduled")
+    console.open(f"/console/orders/{order['id']}")
+
+    console.page.get_by_role("button", name="Withdraw visit").click()
+    console.page.get_by_label("Reason").fill("customer asked for another day")
+    console.page.get_by_role("button", name="Confirm").click()
+
+    expect(console.page.get_by_text("Done: Withdraw visit")).to_be_visible()
+    bars = console.site.world.bars[order["technician_id"]]
+    assert [bar["state"] for bar in bars if bar["work_order_id"] == order["id"]] == ["cancelled"]
+
+
 def test_hostile_text_stays_text(console: Console) -> None:
     order = next(one for one in console.site.world.orders.values() if one["summary"] == HOSTILE)
     console.open(f"/console/orders/{order['id']}")

@@ -51,6 +51,8 @@ export function OfflineBar() {
   );
 }
 
+/** Who may see refused telemetry; the server refuses the others. */
+const READS_LETTERS = new Set(["admin", "asset_manager", "supervisor", "auditor", "integrator"]);
 const VIEWS: readonly View[] = ["map", "board", "devices", "letters"];
 
 export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () => void }) {
@@ -61,16 +63,18 @@ export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () 
       <span className={css.brand}>Fieldhand</span>
       <span className={css.tenant}>{me.tenant.name}</span>
       <nav aria-label={t("header.views")} className={css.views}>
-        {VIEWS.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={one === view ? "page" : undefined}
-            onClick={() => go({ view: one, wide: false })}
-          >
-            {t(`view.${one}`)}
-          </button>
-        ))}
+        {VIEWS.filter((one) => one !== "letters" || me.roles.some((role) => READS_LETTERS.has(role))).map(
+          (one) => (
+            <button
+              key={one}
+              type="button"
+              aria-current={one === view ? "page" : undefined}
+              onClick={() => go({ view: one, wide: false })}
+            >
+              {t(`view.${one}`)}
+            </button>
+          ),
+        )}
       </nav>
       <span className={css.spring} />
       <LiveBadge />

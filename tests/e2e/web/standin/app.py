@@ -24,7 +24,7 @@ ME = {
     "user_id": str(UUID(int=1)),
     "username": "dispatcher",
     "name": "刘调度",
-    "roles": ["dispatcher"],
+    "roles": ["dispatcher", "supervisor"],
     "locale": None,
     "tenant": {"id": str(UUID(int=2)), "slug": "demo", "name": "演示公司", "time_zone": "Asia/Shanghai"},
     "technician_id": None,

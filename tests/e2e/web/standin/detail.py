@@ -164,6 +164,9 @@ def visits(world: World, order: Row, part: Row) -> Iterator[Row]:
             "ended_at": bar["end"] if done else None,
         },
         "outcome": "repaired" if done else None,
+        "reason": None,
+        "version": 1,
+        "allowed_actions": [] if begun else ["dispatch", "cancel"],
         "parts_used": [{**part, "serial": "SN-48213"}] if done else [],
     }
 
@@ -174,8 +177,8 @@ def timeline(world: World, order: Row) -> Iterator[Row]:
     yield {
         "at": iso(opened),
         "received_at": iso(opened),
-        "kind": "work_order",
-        "title_code": "work_order.opened",
+        "kind": "order",
+        "title_code": "order.open",
         "text": None,
         "actor": None,
         "source": order["source"],
@@ -184,7 +187,7 @@ def timeline(world: World, order: Row) -> Iterator[Row]:
         "at": iso(opened + timedelta(minutes=1)),
         "received_at": None,
         "kind": "parts",
-        "title_code": "parts.reserved",
+        "title_code": "order.schedule",
         "text": order["part"],
         "actor": None,
         "source": "system",
@@ -195,7 +198,7 @@ def timeline(world: World, order: Row) -> Iterator[Row]:
             "at": iso(at),
             "received_at": iso(at + timedelta(minutes=31)),
             "kind": "visit",
-            "title_code": "visit.on_site",
+            "title_code": "visit.arrive",
             "text": "地下机房无信号,补传",
             "actor": order["technician_name"],
             "source": "mobile",

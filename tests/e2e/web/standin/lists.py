@@ -54,6 +54,13 @@ def add_orders(app: FastAPI, world: World, live: Live) -> None:
         live.say(order=[{name: row[name] for name in MAP_ORDER}])
         return detail.order_page(world, row)
 
+    @app.post("/api/v1/visits/{key}/actions")
+    async def act_on_visit(key: str, request: Request) -> Row:
+        body = await request.json()
+        bar = next(one for bars in world.bars.values() for one in bars if one["visit_id"] == key)
+        bar["state"] = {"dispatch": "accepted", "cancel": "cancelled"}[body["action"]]
+        return bar
+
 
 def add_devices(app: FastAPI, world: World) -> None:
     """Devices, their cases and the dead letters."""
@@ -97,7 +104,7 @@ def add_devices(app: FastAPI, world: World) -> None:
         row = {
             "received_at": iso(world.now),
             "device_name": "demo-pump-09",
-            "reason": "too_new",
+            "reason": "outside-policy",
             "detail": "ts is 42 min ahead",
             "payload_excerpt": '{"ts":1795372800000,"boot":3,"seq":118,"values":{"flow_m3h":87.2}}',
         }

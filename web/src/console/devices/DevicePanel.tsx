@@ -155,7 +155,7 @@ export function DevicePanel({ id }: { id: string }) {
           {values.map(([name, value]) => (
             <button key={name} type="button" aria-pressed={name === metric} onClick={() => setPicked(name)}>
               <span>{code("metric", name)}</span>
-              <strong>{number(value)}</strong>
+              <strong>{typeof value === "number" ? number(value) : String(value)}</strong>
             </button>
           ))}
         </div>

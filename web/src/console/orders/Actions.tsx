@@ -1,42 +1,49 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiProblem, post } from "../../shared/api/client";
-import type { WorkOrder } from "../../shared/api/types";
-import { label, t } from "../../shared/i18n";
+import { fill, label, t } from "../../shared/i18n";
 import { problemText, ui } from "../../shared/ui/parts";
 import { Modal } from "../Modal";
 import css from "../panel.module.css";
 
-const ASKED = new Set(["cancel", "verify", "reject", "close"]);
 const NEEDS_REASON = new Set(["cancel", "reject"]);
-const DANGEROUS = new Set(["cancel", "reject"]);
 
-function question(action: string, number: string): string {
-  if (ASKED.has(action)) return t(`action.ask.${action as "cancel"}`, { number });
-  return t("action.ask.other", { action: label("action", action), number });
+interface Target {
+  /** Where the action is sent to. */
+  path: string;
+  /** How people call the thing. */
+  name: string;
+  version?: number;
+  /** Keys `<kind>action.x` and `<kind>ask.x` of the dictionary. */
+  kind: "" | "visit.";
+}
+
+function question({ kind, name }: Target, action: string): string {
+  const params = { number: name, action: label(`${kind}action`, action) };
+  const template = label(`${kind}ask`, action);
+  return template.includes("{number}") ? fill(template, params) : t("action.ask.other", params);
 }
 
 function Confirm({
-  order,
+  target,
   action,
   onClose,
 }: {
-  order: WorkOrder;
+  target: Target;
   action: string;
   onClose: (done: boolean) => void;
 }) {
   const queries = useQueryClient();
   const act = useMutation({
     mutationFn: (reason: string) =>
-      post(`/api/v1/work-orders/${encodeURIComponent(order.id)}/actions`, {
+      post(target.path, {
         action,
-        version: order.version,
+        ...(target.version === undefined ? {} : { version: target.version }),
         ...(reason ? { reason } : {}),
       }),
     onSuccess: () => onClose(true),
     onSettled: () => {
-      void queries.invalidateQueries({ queryKey: ["order", order.id] });
-      void queries.invalidateQueries({ queryKey: ["orders"] });
+      for (const key of ["order", "orders", "board"]) void queries.invalidateQueries({ queryKey: [key] });
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -45,9 +52,9 @@ function Confirm({
   };
   const conflict = act.error instanceof ApiProblem && act.error.status === 409;
   return (
-    <Modal title={label("action", action)} onClose={() => onClose(false)}>
+    <Modal title={label(`${target.kind}action`, action)} onClose={() => onClose(false)}>
       <form onSubmit={submit} className={ui.stack}>
-        <p>{question(action, order.number)}</p>
+        <p>{question(target, action)}</p>
         {NEEDS_REASON.has(action) && (
           <label className={ui.field}>
             <span>{t("action.reason")}</span>
@@ -66,7 +73,7 @@ function Confirm({
           </button>
           <button
             type="submit"
-            className={`${ui.button} ${DANGEROUS.has(action) ? ui.danger : ui.primary}`}
+            className={`${ui.button} ${NEEDS_REASON.has(action) ? ui.danger : ui.primary}`}
             disabled={act.isPending}
           >
             {act.isPending ? t("action.busy") : t("action.confirm")}
@@ -78,31 +85,31 @@ function Confirm({
 }
 
 /** What the server allows now; each asks first. */
-export function Actions({ order }: { order: WorkOrder }) {
+export function Actions({ actions, ...target }: Target & { actions: readonly string[] }) {
   const [asking, setAsking] = useState<string | null>(null);
   const [done, setDone] = useState<string | null>(null);
   return (
     <>
-      {order.allowed_actions.length > 0 && (
-        <div className={css.actions} role="group" aria-label={t("action.title")}>
-          {order.allowed_actions.map((action) => (
+      {actions.length > 0 && (
+        <div className={css.actions} role="group" aria-label={`${t("action.title")} ${target.name}`}>
+          {actions.map((action) => (
             <button
               key={action}
               type="button"
-              className={`${ui.button} ${DANGEROUS.has(action) ? ui.danger : ""}`}
+              className={`${ui.button} ${NEEDS_REASON.has(action) ? ui.danger : ""}`}
               onClick={() => setAsking(action)}
             >
-              {label("action", action)}
+              {label(`${target.kind}action`, action)}
             </button>
           ))}
         </div>
       )}
       <p className={done ? css.done : ""} role="status">
-        {done && t("action.done", { action: label("action", done) })}
+        {done && t("action.done", { action: label(`${target.kind}action`, done) })}
       </p>
       {asking && (
         <Confirm
-          order={order}
+          target={target}
           action={asking}
           onClose={(success) => {
             if (success) setDone(asking);

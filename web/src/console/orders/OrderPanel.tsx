@@ -134,7 +134,13 @@ export function OrderPanel({ id }: { id: string }) {
   );
   return (
     <Panel title={order.summary} lead={lead}>
-      <Actions order={order} />
+      <Actions
+        kind=""
+        path={`/api/v1/work-orders/${encodeURIComponent(order.id)}/actions`}
+        name={order.number}
+        version={order.version}
+        actions={order.allowed_actions}
+      />
       <Where order={order} />
       {order.sla.length > 0 && <SlaClocks clocks={order.sla} />}
       {order.case_id && <CaseEvidence id={order.case_id} />}

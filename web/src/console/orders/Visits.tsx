@@ -4,6 +4,10 @@ import { clock, moment, quantity } from "../../shared/time";
 import { Section, ui } from "../../shared/ui/parts";
 import css from "../panel.module.css";
 import { select } from "../route";
+import { Actions } from "./Actions";
+
+/** What is done from here; the rest is the technician's, or moves the visit elsewhere. */
+const OFFERED = new Set(["dispatch", "cancel"]);
 
 function Actual({ visit }: { visit: Visit }) {
   const { accepted_at, travel_started_at, arrived_at, work_started_at, ended_at } = visit.actual;
@@ -62,6 +66,7 @@ export function Visits({ visits }: { visits: readonly Visit[] }) {
               {t("order.outcome")}: {code("outcome", visit.outcome)}
             </p>
           )}
+          {visit.reason && <p className={css.text}>{visit.reason}</p>}
           {visit.parts_used.length > 0 && (
             <>
               <h4 className={css.sub}>{t("order.partsUsed")}</h4>
@@ -80,6 +85,15 @@ export function Visits({ visits }: { visits: readonly Visit[] }) {
               </ul>
             </>
           )}
+          <div className={css.visitActions}>
+            <Actions
+              kind="visit."
+              path={`/api/v1/visits/${encodeURIComponent(visit.id)}/actions`}
+              name={t("order.visitNo", { n: visit.visit_no })}
+              {...(visit.version === undefined ? {} : { version: visit.version })}
+              actions={(visit.allowed_actions ?? []).filter((action) => OFFERED.has(action))}
+            />
+          </div>
         </div>
       ))}
     </Section>

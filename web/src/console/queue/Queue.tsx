@@ -10,7 +10,7 @@ import { isTyping } from "../keys";
 import { select, useRoute } from "../route";
 import css from "./queue.module.css";
 import { Row } from "./Row";
-import { TAB_STATES, TABS, type Tab, tabCounts } from "./tabs";
+import { sorted, TAB_STATES, TABS, type Tab, tabCounts } from "./tabs";
 
 const ROW = 76;
 
@@ -20,7 +20,7 @@ function useOrders(tab: Tab, q: string) {
     queryFn: ({ pageParam, signal }) =>
       get<Page<WorkOrderItem>>(
         "/api/v1/work-orders",
-        { state: TAB_STATES[tab], q, limit: 50, cursor: pageParam },
+        { state: TAB_STATES[tab], q, limit: 200, cursor: pageParam },
         signal,
       ),
     initialPageParam: null as string | null,
@@ -68,7 +68,10 @@ export function Queue() {
   const [cursor, setCursor] = useState(0);
   const q = useDeferredValue(text.trim());
   const orders = useOrders(tab, q);
-  const items = useMemo(() => orders.data?.pages.flatMap((page) => page.items) ?? [], [orders.data]);
+  const items = useMemo(
+    () => sorted(orders.data?.pages.flatMap((page) => page.items) ?? [], tab),
+    [orders.data, tab],
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: items.length,

@@ -1,5 +1,5 @@
 /** The queue's tabs: the states each one holds. */
-import type { OrderState } from "../../shared/api/types";
+import type { OrderState, WorkOrderItem } from "../../shared/api/types";
 import type { World } from "../../shared/live/world";
 
 export const TABS = ["open", "waiting", "scheduled", "progress", "done", "closed"] as const;
@@ -25,4 +25,13 @@ export function tabCounts(world: World | null): Partial<Record<Tab, number>> {
     counts[tab] = TAB_STATES[tab].reduce((sum, state) => sum + (byState.get(state) ?? 0), 0);
   }
   return counts;
+}
+
+/** What presses most comes first; finished orders stay in the server's order, the newest first. */
+export function sorted(items: readonly WorkOrderItem[], tab: Tab): WorkOrderItem[] {
+  if (tab === "done" || tab === "closed") return [...items];
+  const due = ({ due_at }: WorkOrderItem) => (due_at ? Date.parse(due_at) : Number.POSITIVE_INFINITY);
+  return items.toSorted(
+    (a, b) => a.priority - b.priority || due(a) - due(b) || a.number.localeCompare(b.number),
+  );
 }

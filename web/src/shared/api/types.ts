@@ -135,6 +135,9 @@ export interface Visit {
     ended_at: string | null;
   };
   outcome: string | null;
+  reason?: string | null;
+  version?: number;
+  allowed_actions?: string[];
   parts_used: (PartLine & { serial: string | null })[];
 }
 
@@ -215,7 +218,7 @@ export interface Device {
   site_name: string | null;
   health: Health;
   last_seen_at: string | null;
-  last_values: Record<string, number>;
+  last_values: Record<string, unknown>;
 }
 
 export interface Series {
