@@ -6,6 +6,7 @@ produced only while few records wait to be sent.
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Protocol
 
 from firmware_sim.client import DeviceClient
@@ -26,8 +27,28 @@ class Feed(Protocol):
     def feed(self, client: DeviceClient, now_ms: int) -> float:
         """Hand over what is due and return the seconds until more may be."""
 
-    def repair(self, now_ms: int) -> None:
+    def repair(self, now_ms: int, /) -> None:
         """End the faults that have begun."""
+
+
+class _Beat:
+    """Live samples fall due once per interval; those missed meanwhile are not made up for."""
+
+    def __init__(self, interval_ms: float, first_ms: float) -> None:
+        self._interval_ms = interval_ms
+        self._due_ms = first_ms
+
+    def due(self, now_ms: int) -> bool:
+        """Say whether a sample is due, and wait for the next one if so."""
+        if now_ms < self._due_ms:
+            return False
+        late = (now_ms - self._due_ms) // self._interval_ms
+        self._due_ms += (late + 1) * self._interval_ms
+        return True
+
+    def pause(self, now_ms: int) -> float:
+        """Return the seconds until the next sample is due."""
+        return max(0.0, (self._due_ms - now_ms) / 1000.0)
 
 
 class MachineFeed:
@@ -40,8 +61,7 @@ class MachineFeed:
         self._held: tuple[int, Values] | None = None
         self._marks = deque(mark for mark in stream.marks() if mark.ts > after_ms)
         self._after_ms = after_ms
-        self._live_ms = None if live_seconds is None else live_seconds * 1000.0
-        self._due_ms = float(start_ms)
+        self._beat = None if live_seconds is None else _Beat(live_seconds * 1000.0, start_ms)
         self.history_done = False
 
     def feed(self, client: DeviceClient, now_ms: int) -> float:
@@ -49,16 +69,14 @@ class MachineFeed:
         if not self.history_done:
             self._feed_history(client)
             return 0.0 if client.buffer.waiting < _AHEAD else 0.02
-        if self._live_ms is None:
+        if self._beat is None:
             return 1.0
-        if now_ms >= self._due_ms:
+        if self._beat.due(now_ms):
             self._pass_marks(client, now_ms)
             values = self._stream.live(now_ms)
             if values:
                 client.measure(now_ms, values)
-            late = (now_ms - self._due_ms) // self._live_ms
-            self._due_ms += (late + 1) * self._live_ms
-        return max(0.0, (self._due_ms - now_ms) / 1000.0)
+        return self._beat.pause(now_ms)
 
     def repair(self, now_ms: int) -> None:
         """End the faults that have begun."""
@@ -82,15 +100,38 @@ class MachineFeed:
 
 
 class ReplayFeed:
-    """A recording, flat out or `speed` times as fast as it was recorded."""
+    """A recording, flat out or `speed` times as fast as it was recorded; then, live, its state.
 
-    def __init__(self, recording: Recording, *, end_ms: int, start_ms: int, speed: float = 0.0) -> None:
-        """End the recording at `end_ms`; `speed` 0 plays it flat out."""
+    Live, the last rows repeat until a repair; from then on the healthy first rows do.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        live_seconds: float | None,
+        end_ms: int,
+        speed: float = 0.0,
+        played: bool = False,
+    ) -> None:
+        """End the recording at `end_ms`, the start of the run.
+
+        Args:
+            recording: What was recorded.
+            live_seconds: One sample per so many seconds after it; None: it ends there.
+            end_ms: Where its last row is moved to.
+            speed: 0 plays it flat out.
+            played: It was committed by an earlier run; only the live phase is left.
+        """
         shifted = recording.ending_at(end_ms)
-        self._rows = deque(zip(shifted.ts, shifted.rows, strict=True))
+        self._rows = deque(() if played else zip(shifted.ts, shifted.rows, strict=True))
         self._first_ms = shifted.ts[0]
-        self._start_ms = start_ms
+        self._start_ms = end_ms
         self._speed = speed
+        self._recording = recording
+        self._live = cycle(recording.held())
+        live_ms = None if live_seconds is None else live_seconds * 1000.0
+        self._beat = None if live_ms is None else _Beat(live_ms, end_ms + live_ms)
 
     @property
     def history_done(self) -> bool:
@@ -107,10 +148,17 @@ class ReplayFeed:
                     return early_ms / 1000.0
             self._rows.popleft()
             client.measure(ts, values)
-        return 0.02 if self._rows else 1.0
+        if self._rows:
+            return 0.02
+        if self._beat is None:
+            return 1.0
+        if self._beat.due(now_ms):
+            client.measure(now_ms, next(self._live))
+        return self._beat.pause(now_ms)
 
-    def repair(self, now_ms: int) -> None:
-        """Leave the recording as it is: it has no faults of ours."""
+    def repair(self, _: int, /) -> None:
+        """Go back to the healthy beginning; what is left of the past is still played."""
+        self._live = cycle(self._recording.healthy())
 
 
 def act(client: DeviceClient, mark: Mark) -> None:

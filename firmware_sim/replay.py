@@ -14,6 +14,10 @@ Values = dict[str, float]
 _TIME_NAMES = ("timestamp", "datetime", "time", "ts", "date")
 _BLANKS = {"", "nan", "null", "none", "na", "-"}
 _MOST_ROWS = 5_000_000
+HELD_ROWS = 24
+"""Rows at the end of a recording that show the state it ends in."""
+HEALTHY_ROWS = 168
+"""Rows at the beginning that show the healthy device, at least: a week of hours."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,19 @@ class Recording:
         """Return the recording with its last sample at `end_ms` and the spacing kept."""
         shift = end_ms - self.ts[-1]
         return Recording(self.names, tuple(ts + shift for ts in self.ts), self.rows)
+
+    def held(self) -> tuple[Values, ...]:
+        """Return the last rows: what the device goes on showing until it is repaired."""
+        return self.rows[-HELD_ROWS:]
+
+    def healthy(self) -> tuple[Values, ...]:
+        """Return the first rows: what the device shows after a repair.
+
+        A week of hours or a tenth of the recording, whichever is larger, but never more than
+        its first half, so that the fault a short recording ends in stays out.
+        """
+        count = max(HEALTHY_ROWS, len(self.rows) // 10)
+        return self.rows[: max(1, min(count, len(self.rows) // 2))]
 
 
 def read_recording(path: Path) -> Recording:

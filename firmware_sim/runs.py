@@ -47,12 +47,13 @@ class Run:
     units: list[Unit]
     truth: TruthFile
     notes: list[str] = field(default_factory=list)
-    memories: list[tuple[Memory, DeviceClient]] = field(default_factory=list)
+    memories: list[tuple[Memory, Unit]] = field(default_factory=list)
 
     def remember(self, now_ms: int) -> None:
         """Note how far each device has come, for the next start from the same state."""
-        for memory, client in self.memories:
-            if not len(client.buffer) and client.buffer.acked:
+        for memory, unit in self.memories:
+            buffer = unit.client.buffer
+            if unit.feed.history_done and not len(buffer) and buffer.acked:
                 memory.reached(now_ms)
 
 
@@ -117,19 +118,23 @@ def build(
         if recording is not None:
             feed: Feed = ReplayFeed(
                 recording,
+                live_seconds=scenario.live_seconds if options.live else None,
                 end_ms=options.end_ms,
-                start_ms=options.end_ms,
                 speed=options.replay_speed,
+                played=memory.until_ms > 0,
             )
         else:
             spec = played.device(identity.name, model)
             model = spec.model
-            feed = _machine(
+            feed = MachineFeed(
                 DeviceStream(played, spec, seed=options.seed, end_ms=options.end_ms, speed=options.speed),
-                memory,
-                scenario,
-                options,
+                live_seconds=scenario.live_seconds if options.live else None,
+                start_ms=options.end_ms,
+                after_ms=memory.until_ms,
             )
+        if memory.repaired_ms:
+            feed.repair(memory.repaired_ms)
+            run.truth.close(identity.name, memory.repaired_ms)
         client = DeviceClient(
             Topics(credentials.tenant, identity.name),
             model=model,
@@ -140,23 +145,13 @@ def build(
             handler=_handler(identity.name, feed, memory, run.truth),
             wait_ack=options.wait_ack,
         )
-        run.memories.append((memory, client))
-        run.units.append(Unit(client, feed, _committed(memory, options.end_ms)))
+        unit = Unit(client, feed, _committed(memory, options.end_ms))
+        run.memories.append((memory, unit))
+        run.units.append(unit)
     resumed = sum(memory.until_ms > 0 for memory, _ in run.memories)
     if resumed:
         run.notes.append(f"{resumed} devices go on where their state files end; what came before is not sent again")
     return run
-
-
-def _machine(stream: DeviceStream, memory: Memory, scenario: Scenario, options: Options) -> MachineFeed:
-    if memory.repaired_ms:
-        stream.repair(memory.repaired_ms)
-    return MachineFeed(
-        stream,
-        live_seconds=scenario.live_seconds if options.live else None,
-        start_ms=options.end_ms,
-        after_ms=memory.until_ms,
-    )
 
 
 def _committed(memory: Memory, end_ms: int) -> Callable[[], None]:
@@ -172,7 +167,9 @@ def _handler(device: str, feed: Feed, memory: Memory, truth: TruthFile) -> Calla
             feed.repair(now_ms)
             memory.repaired(now_ms)
             closed = truth.close(device, now_ms)
-            return Answer(command.id, Status.ACKED, f"{closed} faults cleared")
+            recorded = isinstance(feed, ReplayFeed)
+            detail = "the recording starts over" if recorded else f"{closed} faults cleared"
+            return Answer(command.id, Status.ACKED, detail)
         return Answer(command.id, Status.FAILED, f"unknown command {command.command!r}")
 
     return obey

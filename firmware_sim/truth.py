@@ -47,6 +47,14 @@ def instant(ms: float) -> str:
 
 
 @dataclass(frozen=True)
+class RepairRecord:
+    """One device that was told it is repaired, whether it plays a machine or a recording."""
+
+    device: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Calendar:
     """Turns seconds after the end of the history into timestamps as the telemetry carries them."""
 
@@ -94,7 +102,7 @@ def _bounds(lure: LureSpec, calendar: Calendar) -> tuple[str, str]:
 
 
 class TruthFile:
-    """The truth of a run as one JSON document, written anew when a fault is closed."""
+    """The truth of a run as one JSON document, written anew when a device is repaired."""
 
     def __init__(self, path: Path | None, scenario: Scenario, seed: int, calendar: Calendar) -> None:
         """Write the document; without a path the records are only kept."""
@@ -107,14 +115,16 @@ class TruthFile:
         }
         self.faults = fault_records(scenario, calendar)
         self._lures = lure_records(scenario, calendar)
+        self._repairs: list[RepairRecord] = []
         self._write()
 
     def close(self, device: str, at_ms: float) -> int:
-        """Mark the open faults of a device that have begun as repaired; return how many."""
+        """Note a repair and mark the open faults of the device that have begun; return how many."""
         at = instant(at_ms)
         with self._lock:
             before = self.faults
             self.faults = list(_closed(before, device, at))
+            self._repairs.append(RepairRecord(device, at))
             self._write()
             return sum(new is not old for new, old in zip(self.faults, before, strict=True))
 
@@ -124,6 +134,7 @@ class TruthFile:
         body = self._head | {
             "faults": [asdict(record) for record in self.faults],
             "lures": [asdict(record) for record in self._lures],
+            "repairs": [asdict(record) for record in self._repairs],
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(self._path.suffix + ".part")

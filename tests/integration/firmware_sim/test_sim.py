@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -225,6 +226,51 @@ def test_a_recording_is_played_with_its_spacing_ending_now(lab: Lab) -> None:
         assert [t - ts[0] for t in ts] == [minute * 60_000 for minute in minutes]
         assert started - 1000 < ts[-1] < time.time() * 1000
         assert [record["values"]["value"] for record in records] == [70.0, 75.0, 80.0, 90.0, 95.0]
+
+
+def test_a_recording_holds_its_end_until_a_repair_and_then_starts_over(lab: Lab) -> None:
+    lab.provision(replay="thermometer")
+    name = lab.names["replay"]
+    path = lab.folder / "machine.csv"
+    hot = range(60, 100)
+    rows = "".join(f"{1_386_000_000 + 3600 * hour},{200 if hour in hot else hour}\n" for hour in range(100))
+    path.write_text("timestamp,value\n" + rows, encoding="utf-8")
+    truth = lab.folder / "truth.json"
+    scenario = lab.scenario("live: 50ms\ndevices: []\n")
+    arguments = ["--scenario", scenario, "--replay", f"{path}:{name}", "--truth", str(truth)]
+
+    def of_boot(boot: int) -> list[tuple[int, float]]:
+        found = [(key[2], record) for key, record in list(center.records.items()) if key[:2] == (name, boot)]
+        return [(record["ts"], record["values"]["value"]) for _, record in sorted(found, key=lambda pair: pair[0])]
+
+    with platform(lab) as center:
+        process = lab.sim(*arguments)
+        center.wait(lambda: len(center.records) >= 100 + 30)
+        center.command(f"fieldhand/v1/demo/{name}/cmd", "repair-1", "reset_after_repair")
+        center.wait(lambda: bool(center.answers))
+        seen = len(center.records)
+        center.wait(lambda: len(center.records) >= seen + 60)
+        process.terminate()
+        assert finish(process)[0] == 0
+        (first,) = center.seqs(name)
+        again = lab.sim(*arguments)
+        center.wait(lambda: len(center.seqs(name).get(first + 1, [])) >= 10)
+        repairs = json.loads(truth.read_text())["repairs"]
+        again.terminate()
+        finish(again)
+
+        assert center.answers[0][1] == {"id": "repair-1", "status": "acked", "detail": "the recording starts over"}
+        played = of_boot(first)
+        assert [value for _, value in played[:100]] == [200.0 if hour in hot else hour for hour in range(100)]
+        live = played[100:]
+        repaired = next(index for index, (_, value) in enumerate(live) if value != 200.0)
+        assert repaired >= 30
+        assert [value for _, value in live[repaired:]] == [float(i % 50) for i in range(len(live) - repaired)]
+        stamps = [ts for ts, _ in played[99:]]
+        assert all(before < after for before, after in pairwise(stamps))
+        assert abs(stamps[-1] - time.time() * 1000) < 60_000
+        assert [value for _, value in of_boot(first + 1)][:10] == [float(i) for i in range(10)]
+        assert [repair["device"] for repair in repairs] == [name]
 
 
 def test_taken_by_the_broker_is_enough_when_asked_for(lab: Lab) -> None:

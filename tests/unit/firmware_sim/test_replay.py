@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.errors import ReplayError
-from firmware_sim.replay import read_recording
+from firmware_sim.replay import Recording, read_recording
 
 
 def a_file(tmp_path: Path, text: str) -> Path:
@@ -67,3 +67,19 @@ def test_a_broken_recording_is_refused(tmp_path: Path, text: str, problem: str) 
 def test_a_missing_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="no such file"):
         read_recording(tmp_path / "none.csv")
+
+
+def counted(rows: int) -> Recording:
+    """Rows that carry their own number."""
+    ts = tuple(1_000 * index for index in range(rows))
+    return Recording(("value",), ts, tuple({"value": float(index)} for index in range(rows)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "held", "healthy"), [(1, 1, 1), (2, 2, 1), (100, 24, 50), (336, 24, 168), (1000, 24, 168), (5000, 24, 500)]
+)
+def test_the_held_end_and_the_healthy_beginning(rows: int, held: int, healthy: int) -> None:
+    recording = counted(rows)
+
+    assert recording.held() == recording.rows[-held:]
+    assert recording.healthy() == recording.rows[:healthy]
