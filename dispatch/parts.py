@@ -32,9 +32,9 @@ class Lack(StrEnum):
     TOOL = "tool"
     """Nobody who may serve it has or can fetch the tool."""
     SHARED = "shared"
-    """There is enough for it alone, but `rivals` take the part."""
+    """There is enough for it alone, but `rivals` take the part and leave `have` of `need`."""
     HOURS = "hours"
-    """Those who may serve it have no working time left."""
+    """Somebody still has the parts, but no working time, or the way costs more than leaving it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Uncovered:
     have: int = 0
     need: int = 0
     rivals: tuple[int, ...] = ()
-    """Covered requests that use the same part."""
+    """Covered requests that were given the same part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _read(model: _Model, solver: cp_model.CpSolver, *, proved: bool) -> PartsPla
             taker[request] = technician
     allocations = _split(model, solver, taker)
     pickups = _needed_stops(model, solver, allocations)
-    uncovered = tuple(_why(model, taker, request) for request, who in enumerate(taker) if who == NONE)
+    uncovered = tuple(_why(model, allocations, request) for request, who in enumerate(taker) if who == NONE)
     return PartsPlan(tuple(taker), tuple(allocations), tuple(pickups), uncovered, proved)
 
 
@@ -264,7 +264,7 @@ def _needed_stops(
     return [(technician, depot, tuple(row)) for (technician, depot), row in sorted(pieces.items())]
 
 
-def _why(model: _Model, taker: list[int], request: int) -> Uncovered:
+def _why(model: _Model, allocations: list[Allocation], request: int) -> Uncovered:
     """The first reason that holds: nobody, too few pieces anywhere, no tool, taken by others, no time."""
     tables, able = model.tables, model.options[request]
     if not able:
@@ -276,13 +276,26 @@ def _why(model: _Model, taker: list[int], request: int) -> Uncovered:
     for tool in range(tables.needs_tools[request].bit_length()):
         if tables.needs_tools[request] >> tool & 1 and not any(_has_tool(model, t, tool) for t in able):
             return Uncovered(request, Lack.TOOL, tool, 0, 1)
-    for part, need in tables.needs[request]:
-        rivals = tuple(r for r, who in enumerate(taker) if who != NONE and part in dict(tables.needs[r]))
-        used = sum(dict(tables.needs[r])[part] for r in rivals)
-        everything = sum(row[part] for row in tables.stock) + sum(row[part] for row in tables.depot_stock)
-        if rivals and everything - used < need:
-            return Uncovered(request, Lack.SHARED, part, everything - used, need, rivals)
-    return Uncovered(request, Lack.HOURS)
+    spare = {technician: _spare(model, allocations, technician) for technician in able}
+    lacks = {
+        t: [(need - left[q], q) for q, need in tables.needs[request] if left[q] < need] for t, left in spare.items()
+    }
+    if not all(lacks.values()):
+        return Uncovered(request, Lack.HOURS)
+    lack, part = min(max(lacking) for lacking in lacks.values())
+    need = dict(tables.needs[request])[part]
+    rivals = sorted({line.request for line in allocations if line.part == part})
+    return Uncovered(request, Lack.SHARED, part, need - lack, need, tuple(rivals))
+
+
+def _spare(model: _Model, allocations: list[Allocation], technician: int) -> list[int]:
+    """By part: what the allocation leaves in the technician's van and in the warehouses within reach."""
+    tables, near = model.tables, model.depots[technician]
+    left = [_supply(model, technician, part) for part in range(len(tables.stock[technician]))]
+    for line in allocations:
+        left[line.part] -= line.from_van if line.technician == technician else 0
+        left[line.part] -= sum(pieces for depot, pieces in line.from_warehouses if depot in near)
+    return left
 
 
 def _supply(model: _Model, technician: int, part: int) -> int:

@@ -73,7 +73,9 @@ def test_the_reason_of_an_uncovered_request_holds(instance: Instance) -> None:
             best = instance.technicians.stock[able, line.item].max() + instance.warehouses.stock[:, line.item].sum()
             assert line.have == best < line.need
         else:
-            assert line.lack is not Lack.TOOL
+            assert line.lack is Lack.SHARED
+            assert line.have < line.need
+            assert line.rivals
 
 
 def _most(instance: Instance) -> int:

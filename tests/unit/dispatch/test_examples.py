@@ -9,6 +9,7 @@ from dispatch.construct import mend
 from dispatch.evaluate import evaluate
 from dispatch.explain import explain, remark_of
 from dispatch.insert import Offer, cheapest, offers
+from dispatch.parts import Lack, allocate
 from dispatch.plan import Pickup, Visit, empty_routes, rebase, technician_of, without
 from dispatch.solve import solve
 from dispatch.texts import TEXTS, Reason
@@ -99,6 +100,18 @@ def test_two_orders_cannot_share_the_last_contactor() -> None:
     reasons = explain(instance, solution.plan.stops, 1).reasons
     assert reasons[0].code is Reason.RELAX_PART
     assert reasons[0].text_en == "would fit with 2 more of part CON-40A (sun)"
+
+
+def test_parts_in_a_van_nobody_qualified_drives_do_not_help() -> None:
+    twins = [replace(CONTACTOR, id=name) for name in ("AHU-21", "AHU-22")]
+    instance = a_world(requests=twins, warehouses=[replace(W3, stock={"CON-40A": 1})])
+
+    found = allocate(instance)
+
+    assert sorted(found.technician) == [-1, SUN]
+    (waiting,) = found.uncovered
+    assert (waiting.lack, waiting.have, waiting.need) == (Lack.SHARED, 0, 2)
+    assert waiting.rivals == (1 - waiting.request,)
 
 
 def test_mending_never_takes_more_from_a_warehouse_than_it_has() -> None:
