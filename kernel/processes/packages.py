@@ -76,15 +76,15 @@ def run(command: Sequence[str], *, folder: Path | None = None) -> subprocess.Com
 
 def install(services: tuple[str, ...], prefix: Sequence[str]) -> str:
     """Install the packages of services, leaving system services as they are; return why not, or nothing."""
-    known_units = [unit for service in services for unit in UNITS[service] if not unit_is_known(unit)]
+    new_units = [unit for service in services for unit in UNITS[service] if not unit_is_known(unit)]
     say(f"installing system packages for {', '.join(services)} (some minutes on a slow line) ...")
     reason = refresh(prefix)
     names = [name for service in services for name in package_names(service)]
     answer = run([*prefix, "sh", "-c", INSTALL, "install", *names])
     if answer.returncode != 0:
         return f"apt-get install {' '.join(names)} failed: {last_lines(answer.stderr or answer.stdout)} {reason}"
-    if known_units and shutil.which("systemctl"):
-        run([*prefix, "systemctl", "disable", "--quiet", *known_units])
+    for unit in new_units:
+        run([*prefix, "deb-systemd-helper", "disable", f"{unit}.service"])
     return ""
 
 
@@ -148,7 +148,9 @@ def unpack(services: tuple[str, ...], layout: Layout) -> str:
     answer = run(["apt-get", *options, "install", "--yes", "--download-only", "--no-install-recommends", *names])
     if answer.returncode != 0:
         return f"downloading {' '.join(names)} failed: {last_lines(answer.stderr)} {reason}"
-    return extract(sorted((state / "cache/archives").glob("*.deb")), layout.packages)
+    reason = extract(sorted((state / "cache/archives").glob("*.deb")), layout.packages)
+    shutil.rmtree(state)
+    return reason
 
 
 def private_apt(state: Path) -> list[str]:
@@ -186,10 +188,11 @@ def extract(archives: Iterable[Path], tree: Path) -> str:
     """Unpack package files; return why not, or nothing."""
     tree.mkdir(parents=True, exist_ok=True)
     for archive in archives:
+        if archive.name.startswith(("libc6_", "libc-bin_")):
+            continue  # the system's own loader goes with the system's own C library only
         answer = run(["dpkg-deb", "--extract", str(archive), str(tree)])
         if answer.returncode != 0:
             return f"unpacking {archive.name} failed: {last_lines(answer.stderr)}"
-        archive.unlink()
     link_extensions(tree)
     return ""
 
