@@ -1,0 +1,257 @@
+"""From a case to a closed order: once, however often the news comes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.intake import handlers, service
+from backend.intake.models import CaseIntake
+from backend.tickets import handlers as ticket_handlers
+from backend.tickets.lifecycle import TicketState
+from backend.tickets.models import Ticket
+from backend.work import repository as work
+from backend.work.events import VisitCompleted, WorkOrderClosed
+from backend.work.lifecycle import OrderState
+from backend.work.models import WorkOrder
+from inventory import service as stock
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.lifecycle import CaseState
+from iot_gateway.service import cases, devices
+from iot_gateway.service.cases import Suspicion, Window
+from kernel import clock
+from kernel.db import transaction
+from kernel.outbox import OutboxEvent, decode
+from tests.integration.backend.work.scene import Scene, a_scene, a_visit, do_visit, phone_of
+
+SUMMARY = {
+    "metric": "vibration_mm_s",
+    "observed": 7.1,
+    "expected": 2.0,
+    "text_zh": "振动升高",
+    "text_en": "vibration up",
+}
+
+
+def a_case(session: Session, scene: Scene, *, group: str = "bearing", severity: int = 2) -> CaseOpened:
+    """Open a case and return its event."""
+    now = clock.now()
+    case_id, new = cases.open_case(
+        session,
+        Suspicion(
+            device_id=scene.device,
+            failure_group=group,
+            model="pump",
+            severity=severity,
+            opened_at=now,
+            started_at=now - timedelta(hours=5),
+            window=Window(
+                p10_at=now + timedelta(hours=6), p50_at=now + timedelta(days=3), p90_at=now + timedelta(days=9)
+            ),
+            low_confidence=False,
+            summary=SUMMARY,
+        ),
+    )
+    assert new
+    session.flush()
+    row = session.scalars(
+        select(OutboxEvent).where(OutboxEvent.topic == CaseOpened.topic).order_by(OutboxEvent.id.desc()).limit(1)
+    ).one()
+    event = decode(CaseOpened, row.body)
+    assert event.case_id == case_id
+    return event
+
+
+def order_of(session: Session, event: CaseOpened) -> WorkOrder:
+    session.flush()
+    return session.scalars(select(WorkOrder).where(WorkOrder.case_id == event.case_id)).one()
+
+
+def count(session: Session, table: type) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_case_becomes_a_ticket_and_an_order_with_skill_part_and_due_date(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene)
+
+    handlers.open_on_case(session, event)
+
+    order = order_of(session, event)
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.case_id, ticket.asset_id, ticket.customer_id) == (event.case_id, scene.asset, scene.customer)
+    assert (order.skill, order.skill_level, order.priority) == ("rotating", 2, 2)
+    assert [(part.part_id, part.basis) for part in work.expected_parts(session, order.id)] == [
+        (scene.bearing, "failure_group")
+    ]
+    assert order.due_at is not None
+    assert event.p10_at is not None
+    assert order.due_at <= event.p10_at
+    wanted = stock.planned_demand(session, [scene.bearing], until=order.due_at.date())
+    assert wanted == {scene.bearing: 1}
+
+
+def test_the_same_news_again_changes_nothing(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene)
+
+    for _ in range(3):
+        handlers.open_on_case(session, event)
+
+    assert (count(session, Ticket), count(session, WorkOrder)) == (1, 1)
+
+
+def test_a_hundred_copies_at_once_make_one_ticket(tenant: UUID) -> None:
+    with transaction(tenant_id=tenant) as session:
+        event = a_case(session, a_scene(session))
+
+    def deliver(_: int) -> None:
+        with transaction(tenant_id=tenant) as session:
+            handlers.open_on_case(session, event)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, range(100)))
+
+    with transaction(tenant_id=tenant) as session:
+        assert (count(session, Ticket), count(session, WorkOrder), count(session, CaseIntake)) == (1, 1, 1)
+
+
+def test_severity_raises_the_urgency(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene, severity=4)
+
+    handlers.open_on_case(session, event)
+
+    assert order_of(session, event).priority == 1
+
+
+def test_a_case_that_gets_worse_makes_its_order_more_urgent(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene)
+    handlers.open_on_case(session, event)
+    order = order_of(session, event)
+    version = order.version
+
+    worse = CaseWorsened(
+        case_id=event.case_id,
+        device_id=scene.device,
+        failure_group="bearing",
+        severity=4,
+        at=clock.now(),
+        p10_at=clock.now() + timedelta(hours=4, minutes=30),
+        p50_at=None,
+        p90_at=None,
+        low_confidence=False,
+    )
+    handlers.worsen_on_case(session, worse)
+
+    assert (order.priority, order.version) == (1, version + 1)
+
+
+def test_a_device_without_an_asset_gets_a_ticket_for_a_person(session: Session) -> None:
+    scene = a_scene(session)
+    device, _ = devices.provision_device(
+        session, name=f"spare-{scene.device.hex[-8:]}", model="pump", sampling_seconds=60
+    )
+    event = a_case(session, Scene(**{**vars(scene), "device": device.id}))
+
+    handlers.open_on_case(session, event)
+
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.asset_id, ticket.customer_id) == (None, None)
+    assert count(session, WorkOrder) == 0
+
+
+def test_an_unknown_failure_group_still_sends_somebody(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene, group="mystery")
+
+    handlers.open_on_case(session, event)
+
+    order = order_of(session, event)
+    assert (order.skill, work.expected_parts(session, order.id)) == ("controls", [])
+
+
+def repaired(session: Session, scene: Scene) -> tuple[CaseOpened, WorkOrder]:
+    """Return a case whose order has been done."""
+    event = a_case(session, scene)
+    handlers.open_on_case(session, event)
+    order = order_of(session, event)
+    visit = a_visit(session, scene, order)
+    do_visit(session, visit.id, phone_of(scene.chen))
+    completed = session.scalars(select(OutboxEvent).where(OutboxEvent.topic == VisitCompleted.topic)).one()
+    handlers.verify_on_completion(session, decode(VisitCompleted, completed.body))
+    return event, order
+
+
+def cleared(event: CaseOpened) -> CaseCleared:
+    return CaseCleared(case_id=event.case_id, device_id=event.device_id, recovered_at=clock.now(), evidence={"n": 120})
+
+
+def test_telemetry_closes_the_loop(session: Session) -> None:
+    scene = a_scene(session)
+    event, order = repaired(session, scene)
+    assert cases.get_case(session, event.case_id).state is CaseState.VERIFYING
+    cases.clear_case(session, event.case_id, at=clock.now(), evidence={"n": 120})
+
+    for _ in range(2):
+        handlers.verify_on_recovery(session, cleared(event))
+
+    assert order.state is OrderState.CLOSED
+    session.flush()
+    closed = session.scalars(select(OutboxEvent).where(OutboxEvent.topic == WorkOrderClosed.topic)).one()
+    news = decode(WorkOrderClosed, closed.body)
+    for _ in range(2):
+        handlers.label_on_close(session, news)
+        ticket_handlers.resolve_on_close(session, news)
+    case = cases.get_case(session, event.case_id)
+    assert (case.state, case.finding) == (CaseState.CLOSED, "confirmed")
+    assert session.scalars(select(Ticket)).one().state is TicketState.RESOLVED
+
+
+def test_telemetry_that_contradicts_sends_the_order_back(session: Session) -> None:
+    scene = a_scene(session)
+    event, order = repaired(session, scene)
+    cases.relapse_case(session, event.case_id, at=clock.now(), evidence={})
+
+    relapse = CaseRelapsed(case_id=event.case_id, device_id=event.device_id, at=clock.now(), evidence={})
+    for _ in range(2):
+        handlers.reopen_on_relapse(session, relapse)
+
+    assert order.state is OrderState.OPEN
+    assert cases.get_case(session, event.case_id).state is CaseState.OPEN
+
+
+def test_a_recovery_before_the_repair_closes_nothing(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene)
+    handlers.open_on_case(session, event)
+
+    handlers.verify_on_recovery(session, cleared(event))
+
+    assert order_of(session, event).state is OrderState.OPEN
+
+
+def test_a_second_case_of_the_same_asset_and_group_joins_the_open_ticket(session: Session) -> None:
+    scene = a_scene(session)
+    first = a_case(session, scene)
+    handlers.open_on_case(session, first)
+    cases.close_case(session, first.case_id, finding="other", at=clock.now())
+    second = a_case(session, scene, severity=3)
+
+    handlers.open_on_case(session, second)
+
+    row = session.scalars(select(CaseIntake).where(CaseIntake.case_id == second.case_id)).one()
+    assert (row.rolled_up, row.work_order_id) == (True, order_of(session, first).id)
+    assert (count(session, Ticket), count(session, WorkOrder)) == (1, 1)
+    assert order_of(session, first).priority == 1
+
+
+def test_the_defaults_are_given_once(session: Session) -> None:
+    a_scene(session)
+    service.ensure_defaults(session, verify_samples=10, verify_seconds=5)
+    service.ensure_defaults(session)
+
+    assert service.proof_of(session, "bearing", "pump") == (10, 5)
