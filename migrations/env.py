@@ -8,12 +8,14 @@ from alembic.autogenerate import rewriter
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.pool import NullPool
 
-from mobile_api.tables import METADATA
+from iot_gateway.models import Xid8
 from kernel.db import Login, database_url
 from kernel.schema import security_ddl
 from kernel.settings import get_settings
+from mobile_api.tables import METADATA
 
 drafts = rewriter.Rewriter()
 
@@ -29,11 +31,17 @@ def add_security(
     return [op, *(ops.ExecuteSQLOp(statement) for statement in statements)]
 
 
+BY_HAND = "\n".join(statement for table in METADATA.tables.values() for statement in table.info.get("extra_ddl", ()))
+ischema_names["xid8"] = Xid8
+
+
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave PostGIS's own tables and the day partitions of the telemetry alone."""
-    if kind != "table" or name is None:
+    """Leave PostGIS's own tables, the day partitions of the telemetry and indexes made by extra statements alone."""
+    if name is None:
         return True
-    return name != "spatial_ref_sys" and not name.startswith("telemetry_p")
+    if kind == "index":
+        return name not in BY_HAND
+    return kind != "table" or (name != "spatial_ref_sys" and not name.startswith("telemetry_p"))
 
 
 def run() -> None:
