@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", "UNAVAILABLE")
             return
         message = json.loads(body)["message"]
-        if message.get("token") in self.server.dead:
+        if (message.get("token") or message.get("fid")) in self.server.dead:
             self._refuse(HTTPStatus.NOT_FOUND, "NOT_FOUND", "UNREGISTERED")
             return
         self._answer(HTTPStatus.OK, {"name": self.server.take(message)})

@@ -4,6 +4,7 @@ The service account comes from `FIELDHAND_FCM_CREDENTIALS_FILE`; without it push
 names another server that speaks the same interface.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 APP_NAME = "fieldhand"
 TIMEOUT_SECONDS = 10
+INSTALLATION_ID = re.compile(r"[cdef][A-Za-z0-9_-]{21}")
+"""How a Firebase installation id looks; apps register with one, or with an older, longer registration token."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,13 @@ class FirebasePush:
 
         kinds = self._messaging
         letter = kinds.Message(
-            token=message.token,
+            fid=message.token if INSTALLATION_ID.fullmatch(message.token) else None,
             notification=kinds.Notification(title=message.title, body=message.body),
             data=dict(message.data),
             android=kinds.AndroidConfig(priority="high"),
         )
+        if letter.fid is None:
+            letter.token = message.token
         try:
             return str(kinds.send(letter, app=self._app))
         except (kinds.UnregisteredError, kinds.SenderIdMismatchError) as error:
