@@ -19,6 +19,7 @@ from kernel.processes.refusals import ClusterFailed
 from kernel.processes.supervisor import Process
 
 SUPERUSER = "fieldhand_owner"
+OWNER_SECRET = "postgres-owner"
 
 DURABLE: Mapping[str, str] = {"max_wal_size": "2GB", "wal_compression": "on", "checkpoint_timeout": "10min"}
 """Settings of a cluster that keeps what it was given."""
@@ -156,19 +157,29 @@ def private_cluster(
 ) -> Cluster:
     """Describe the cluster of one `var`; as root it belongs to another user, elsewhere where that one cannot get in."""
     account = unprivileged_account()
+    known = (layout.secrets / OWNER_SECRET).exists()
     data, sockets = layout.var / "postgres", layout.socket_folder()
     if account:
         sockets = account_folder(sockets, layout, account, "sockets")
         data = account_folder(data, layout, account, "postgres")
+    if not known and data.exists():
+        put_aside(data)
     return Cluster(
         programs=programs,
         data=data,
         sockets=sockets,
         port=port,
-        password=layout.secret("postgres-owner"),
+        password=layout.secret(OWNER_SECRET),
         account=account,
         settings=settings,
     )
+
+
+def put_aside(data: Path) -> None:
+    """Move a cluster away whose password is gone: its `var` was emptied while the data lay elsewhere."""
+    aside = data.with_name(f"{data.name}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    data.rename(aside)
 
 
 def account_folder(wanted: Path, layout: Layout, account: Account, name: str) -> Path:

@@ -20,7 +20,7 @@ from kernel.processes.layout import ROOT, Layout, write_private
 from kernel.processes.refusals import AlreadyRunning, ProcessFailed
 
 TICK_SECONDS = 0.03
-STEADY_SECONDS = 1.0
+STEADY_SECONDS = 3.0
 """A process without a probe counts as ready when it has run this long."""
 FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0
@@ -55,6 +55,8 @@ class Process:
     """Whether it sees the supervisor's own environment too."""
     after: tuple[str, ...] = ()
     ready: Callable[[], bool] | None = None
+    ready_line: str = ""
+    """Text of the log that says it is ready, for a process nobody can ask."""
     one_shot: bool = False
     folder: Path = ROOT
     account: Account | None = None
@@ -72,6 +74,7 @@ class Entry:
     state: State = State.WAITING
     child: Child | None = None
     started_at: float = 0.0
+    log_begins: int = 0
     retry_at: float = 0.0
     failures: int = 0
     was_ready: bool = False
@@ -248,21 +251,23 @@ class Supervisor:
         if self._guard is None:
             return
         entry.started_at = time.monotonic()
+        log = self.log_path(process.name)
+        entry.log_begins = log.stat().st_size if log.exists() else 0
         try:
             entry.child = spawn(
                 process.name,
                 process.command,
                 environment={**(os.environ if process.inherit else {}), **process.environment},
                 guard=self._guard,
-                log=self.log_path(process.name),
+                log=log,
                 record=self._layout.run / f"{process.name}.process.json",
                 folder=process.folder,
                 account=process.account,
                 stop_signal=process.stop_signal,
             )
         except OSError as error:
-            with self.log_path(process.name).open("a") as log:
-                log.write(f"cannot start {process.command[0]}: {error}\n")
+            with log.open("a") as output:
+                output.write(f"cannot start {process.command[0]}: {error}\n")
             self._move(entry, State.FAILED)
             return
         if process.pid_file is not None:
@@ -274,11 +279,19 @@ class Supervisor:
         process = entry.process
         if process.one_shot:
             return
-        if process.ready() if process.ready is not None else age >= STEADY_SECONDS:
+        if self._is_ready(entry, age):
             entry.was_ready = True
             self._move(entry, State.READY)
         elif age > process.start_seconds and entry.child is not None:
             entry.child.kill()
+
+    def _is_ready(self, entry: Entry, age: float) -> bool:
+        process = entry.process
+        if process.ready is not None:
+            return process.ready()
+        if process.ready_line:
+            return logged_since(self.log_path(process.name), entry.log_begins, process.ready_line)
+        return age >= STEADY_SECONDS
 
     def _ended(self, entry: Entry, code: int) -> None:
         if entry.process.one_shot:
@@ -299,6 +312,15 @@ class Supervisor:
             entry.state = state
             if self._on_change is not None:
                 self._on_change(entry.process.name, state)
+
+
+def logged_since(path: Path, begins: int, line: str) -> bool:
+    """Tell whether a log holds a text after a place; one that was put aside is read from its beginning."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        file.seek(begins if begins <= path.stat().st_size else 0)
+        return line.encode() in file.read()
 
 
 def stop_together(entries: Iterable[Entry]) -> None:

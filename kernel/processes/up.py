@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -25,6 +25,8 @@ PROGRAM = "backend.cli.main"
 
 MOBILE_APP = "mobile_api.app:create_app"
 USUAL_PORT = 8000
+DEVICES = Path("secrets/devices.json")
+"""Names and secrets of the demo company's devices, below `var`; written by `seed`."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +95,22 @@ def app_processes(environment: dict[str, str], *, simulate: bool, schema_ready: 
     probed = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     health = f"http://{f'[{probed}]' if ':' in probed else probed}:{port}/healthz"
 
-    def process(
-        name: str, *arguments: str, ready: Callable[[], bool] | None = None, after: tuple[str, ...] = ("migrate",)
-    ) -> Process:
-        return Process(
-            name=name, command=fieldhand(name, *arguments), environment=environment, ready=ready, after=after
-        )
+    def process(name: str, *arguments: str, line: str = "", after: tuple[str, ...] = ("migrate",)) -> Process:
+        command = fieldhand(name, *arguments)
+        return Process(name=name, command=command, environment=environment, ready_line=line, after=after)
 
     early = () if schema_ready else ("migrate",)
     listed = [
-        process("api", ready=lambda: http_answers(health), after=early),
-        process("gateway"),
-        process("scorer"),
+        replace(process("api", after=early), ready=lambda: http_answers(health)),
+        process("gateway", line="broker_connected"),
+        process("scorer", line="scorer_started"),
         process("relay", after=early),
         process("worker", after=early),
         process("beat", after=early),
     ]
-    return [*listed, process("sim", after=("gateway",))] if simulate else listed
+    var = Path(environment["FIELDHAND_VAR_DIR"])
+    known = ("--credentials", str(var / DEVICES), "--state-dir", str(var / "sim"))
+    return [*listed, process("sim", *known, after=("gateway",))] if simulate else listed
 
 
 def schema_heads(folder: Path = ROOT / "migrations/versions") -> set[str]:
@@ -176,7 +177,8 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
         if plan.seed and is_empty(system_url):
             supervisor.add(seeding(environment))
             supervisor.wait("seed", timeout=300)
-        supervisor.add(*app_processes(environment, simulate=plan.simulate, schema_ready=current))
+        simulate = plan.simulate and (services.layout.var / DEVICES).exists()
+        supervisor.add(*app_processes(environment, simulate=simulate, schema_ready=current))
         supervisor.wait()
         address = {"url": environment["FIELDHAND_PUBLIC_URL"]}
         write_private(services.layout.run / "up.json", json.dumps(address) + "\n")

@@ -29,12 +29,12 @@ MACHINE = {
 
 @pytest.mark.parametrize("name", sorted(APPS))
 def test_each_application_service_runs_a_subcommand_of_its_own_name(name: str) -> None:
-    assert APPS[name]["command"] == [name]
+    assert APPS[name]["command"][0] == name
     assert name in COMMANDS
 
 
 def test_every_supervised_process_has_a_service() -> None:
-    environment = {"FIELDHAND_HOST": "127.0.0.1", "FIELDHAND_PORT": "8000"}
+    environment = {"FIELDHAND_HOST": "127.0.0.1", "FIELDHAND_PORT": "8000", "FIELDHAND_VAR_DIR": "/var/lib/fieldhand"}
     supervised = {process.name for process in app_processes(environment, simulate=True)}
 
     assert supervised | {"mobile", "migrate", "seed", "bootstrap"} == set(APPS)

@@ -107,6 +107,19 @@ def test_a_process_that_never_gets_ready_is_given_up_with_the_end_of_its_log(
         assert running.states() == {"broken": State.FAILED}
 
 
+def test_a_process_nobody_can_ask_is_ready_when_its_log_says_so(layout: Layout) -> None:
+    layout.make()
+    (layout.log / "gateway.log").write_text("connected, but long ago\n")
+    slow = python("import time; time.sleep(0.4); print('connected', flush=True); time.sleep(60)")
+    with Supervisor(layout) as running:
+        running.add(Process(name="gateway", command=slow, ready_line="connected"))
+        assert eventually(lambda: running.states()["gateway"] is State.STARTING)
+
+        running.wait(timeout=10)
+
+    assert (layout.log / "gateway.log").read_text().endswith("start\nconnected\n")
+
+
 def test_a_failed_step_keeps_back_what_waits_for_it(layout: Layout, tmp_path: Path) -> None:
     mark = tmp_path / "started"
     with Supervisor(layout) as running:
