@@ -86,6 +86,8 @@ class Topic(NamedTuple):
 
 Decoded = tuple[list[Sample], list[Reject]]
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _one = msgspec.json.Decoder(_Record)
 _many = msgspec.json.Decoder(list[_Record])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
@@ -113,7 +115,7 @@ def decode_telemetry(payload: bytes, *, at: datetime) -> Decoded:
             records: Sequence[_Record] = _many.decode(payload)
         else:
             records = (_one.decode(payload),)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return _one_by_one(payload, at)
     if len(records) > MAX_RECORDS:
         return [], [_too_many(len(records), payload)]
@@ -139,7 +141,7 @@ def _one_by_one(payload: bytes, at: datetime) -> Decoded:
     """Take an array apart, so that one bad record costs only itself."""
     try:
         raws = [bytes(raw) for raw in _raws.decode(payload)] if payload.lstrip()[:1] == b"[" else [payload]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return [], _whole(payload, str(error))
     if len(raws) > MAX_RECORDS:
         return [], [_too_many(len(raws), payload)]
@@ -148,7 +150,7 @@ def _one_by_one(payload: bytes, at: datetime) -> Decoded:
     for raw in raws:
         try:
             samples.append(_read_one(raw, at))
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             rejects.append(_reject(raw, str(error)))
     return samples, rejects
 
@@ -214,7 +216,7 @@ def decode_event(payload: bytes) -> EventMessage | Reject:
         return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
     try:
         return _event.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return Reject("malformed", str(error), payload)
 
 
@@ -224,7 +226,7 @@ def decode_state(payload: bytes) -> StateMessage | Reject:
         return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
     try:
         return _state.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return Reject("malformed", str(error), payload)
 
 
@@ -234,7 +236,7 @@ def decode_answer(payload: bytes) -> CommandAnswer | Reject:
         return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
     try:
         return _answer.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return Reject("malformed", str(error), payload)
 
 

@@ -38,29 +38,32 @@ class OpenHour:
 def accumulate(current: OpenHour, ts: Ints, values: Floats) -> tuple[OpenHour, list[ClosedHour]]:
     """Add samples (n,) x (n, metrics), sorted by time, NaN for what was not measured; return what closed.
 
-    Sums are kept about the first value of the hour's metric would cost a pass more; float64 is precise enough here.
+    `bincount` adds strictly in the order of the samples, so that it does not matter where a series is cut.
     """
     hours = ts // HOUR_MS
     fresh = hours >= current.hour
     hours, values = hours[fresh], values[fresh]
+    closed: list[ClosedHour] = []
     if not len(hours):
-        return current, []
+        return current, closed
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)
+    rows = np.concatenate([filled, filled**2, known], axis=1)
+    if hours[0] == current.hour:
+        before = np.concatenate([current.sums, current.squares, current.counts])
+        rows, hours = np.vstack([before, rows]), np.concatenate([hours[:1], hours])
+    elif current.counts.any():
+        closed.append(close(current))
     starts = np.concatenate([[0], np.flatnonzero(np.diff(hours)) + 1])
-    sums = np.add.reduceat(filled, starts, axis=0)
-    squares = np.add.reduceat(filled**2, starts, axis=0)
-    counts = np.add.reduceat(known.astype(np.int64), starts, axis=0)
-    closed: list[ClosedHour] = []
-    for index, hour in enumerate(hours[starts].tolist()):
-        if hour != current.hour:
-            if current.counts.any():
-                closed.append(close(current))
-            current = OpenHour.empty(hour, values.shape[1])
-        current.sums = current.sums + sums[index]
-        current.squares = current.squares + squares[index]
-        current.counts = current.counts + counts[index]
-    return current, closed
+    slots = np.cumsum(np.concatenate([[0], np.diff(hours) != 0]))
+    totals = np.stack([np.bincount(slots, weights=column) for column in rows.T], axis=1)
+    size = values.shape[1]
+    filled_hours = [
+        OpenHour(hour, total[:size], total[size : 2 * size], total[2 * size :].astype(np.int64))
+        for hour, total in zip(hours[starts].tolist(), totals, strict=True)
+    ]
+    closed += [close(hour) for hour in filled_hours[:-1] if hour.counts.any()]
+    return filled_hours[-1], closed
 
 
 def close(hour: OpenHour) -> ClosedHour:

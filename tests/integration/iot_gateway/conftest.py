@@ -48,7 +48,6 @@ def gateway(partitions: None, broker: Any, tmp_path: Path) -> Iterator[Process]:
     yield process
     if process.child is not None and process.child.poll() is None:
         process.stop()
-    print(process.log.read_text()[-6000:])
 
 
 @pytest.fixture
@@ -58,4 +57,3 @@ def scorer(partitions: None, tmp_path: Path) -> Iterator[Process]:
     yield process
     if process.child is not None and process.child.poll() is None:
         process.stop()
-    print(process.log.read_text()[-6000:])

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,17 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from sqlalchemy import text
 
+from firmware_sim.scenario import DAY, DeviceSpec, FaultSpec, Scenario
+from firmware_sim.stream import DeviceStream
+from iot_gateway import store
+from iot_gateway.scorer import Scorer
+from iot_gateway.store import Batch, DeviceEntry, Stored
 from kernel.db import Login, transaction
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -48,7 +54,7 @@ class DemoDevice:
     def topic(self, leaf: str) -> str:
         return f"fieldhand/v1/{self.slug}/{self.name}/{leaf}"
 
-    def connect(self, *, boot: int = 1, clean: bool = True) -> mqtt.Client:
+    def connect(self, *, boot: int = 1, clean: bool = True, patience: float = 40) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTProtocolVersion.MQTTv5)
         client.username_pw_set(self.name, self.secret)
         client.will_set(self.topic("state"), json.dumps({"online": False, "boot": boot}), qos=1, retain=True)
@@ -66,12 +72,14 @@ class DemoDevice:
         client.on_message = lambda _c, _u, m: self.received.append((m.topic, bytes(m.payload)))
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = 3600
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + patience
         client.connect("127.0.0.1", self.port, clean_start=clean, properties=properties)
         client.loop_start()
-        while not up.wait(0.3):
-            assert time.monotonic() < deadline, refused
         self.client = client
+        while not up.wait(0.3):
+            if time.monotonic() > deadline:
+                client.loop_stop()
+            assert time.monotonic() < deadline, refused
         return client
 
     def send(self, payload: object, leaf: str = "telemetry", *, topic: str | None = None) -> None:
@@ -144,3 +152,58 @@ def letters(device: DemoDevice) -> list[str]:
                 {"n": device.name},
             ).scalars()
         )
+
+
+def feed(device: DemoDevice, rows: Iterable[tuple[int, dict[str, float]]], *, boot: int = 1, size: int = 1000) -> int:
+    """Store samples the way the gateway does, without the broker."""
+    entry = DeviceEntry(
+        device.number, device.id, device.tenant_id, device.slug, device.name, False, 400 * 86_400_000, 600_000
+    )
+    connection = store.connect()
+    calendar = store.load_calendar(connection)
+    count, samples = 0, []
+    at = datetime.now(UTC)
+    for ts, values in rows:
+        count += 1
+        table = calendar.table_of(ts)
+        assert table is not None, ts
+        samples.append(Stored(entry, table, ts, boot, count, at, values))
+        if len(samples) >= size:
+            store.write(connection, Batch(samples=samples), direct=True)
+            samples = []
+    if samples:
+        store.write(connection, Batch(samples=samples), direct=True)
+    connection.close()
+    return count
+
+
+def simulated(
+    model: str, *, fault: str | None = None, onset_days: float = -4, failure_days: float = 0.5, seed: int = 1
+) -> tuple[Iterator[tuple[int, dict[str, float]]], DeviceStream, int]:
+    """Return 21 days of a simulated machine, its stream and the instant at which the history ends."""
+    spec = DeviceSpec("sim", model)
+    faults = (FaultSpec("sim", fault, onset_days * DAY, failure_days * DAY, 6.0),) if fault else ()
+    scenario = Scenario("test", (spec,), faults)
+    end = now_ms() - 60_000
+    stream = DeviceStream(scenario, spec, seed=seed, end_ms=end)
+    return (row for block in stream.history() for row in block.rows()), stream, end
+
+
+def score_all(scorer: Scorer | None = None) -> None:
+    """Let a scorer take in everything that is stored."""
+    scorer = scorer or Scorer()
+    while scorer.step():
+        pass
+
+
+def events_of(device: DemoDevice) -> list[tuple[str, dict[str, Any]]]:
+    """Return topic and body of the published events of the device's tenant that are about cases, oldest first."""
+    with transaction(Login.SYSTEM) as session:
+        rows = session.execute(
+            text(
+                "SELECT topic, body FROM outbox_event WHERE tenant_id = :t AND topic LIKE 'cases.%'"
+                " AND body ->> 'device_id' = :d ORDER BY id"
+            ),
+            {"t": device.tenant_id, "d": str(device.id)},
+        )
+        return [(row[0], row[1]) for row in rows]
