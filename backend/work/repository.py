@@ -149,12 +149,12 @@ def expected_parts(session: Session, work_order_id: UUID) -> Sequence[WorkOrderP
 
 
 def waiting_for(session: Session, part_id: UUID) -> Sequence[UUID]:
-    """Return the orders that wait for a part, the most urgent first."""
+    """Return the orders that wait for a part, in the order in which rows are locked."""
     return session.scalars(
         select(WorkOrder.id)
         .join(WorkOrderPart, WorkOrderPart.work_order_id == WorkOrder.id)
         .where(WorkOrder.state == OrderState.WAITING_PARTS, WorkOrderPart.part_id == part_id)
-        .order_by(WorkOrder.priority, WorkOrder.due_at, WorkOrder.id)
+        .order_by(WorkOrder.id)
         .limit(200)
     ).all()
 
