@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+import mobile_api.tables  # noqa: F401 - every table is known before the first query
 from backend.identity.routes import AUTH_ACCESS
 from backend.identity.routes import make_router as door
 from backend.notifications import routes as notifications

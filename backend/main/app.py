@@ -5,6 +5,7 @@ from importlib import import_module
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import backend.tables  # noqa: F401 - every table is known before the first query
 from backend.assets import routes as assets
 from backend.checklists import routes as checklists
 from backend.customers import routes as customers

@@ -16,7 +16,7 @@ NO_SCREENS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Fiel
 <h1>Fieldhand is running; its screens are not built yet</h1>
 <p>The API answers under <code>/api/v1</code>, its description is <a href="/openapi.json">/openapi.json</a>.</p>
 <p>To get the console, install Node 20.19 or newer with npm, or let the set-up fetch it, then run
-<code>./fieldhand up</code> again. 
+<code>./fieldhand up</code> again.
 接口已运行；安装 Node 20.19 以上版本后重新运行 <code>./fieldhand up</code> 即可得到界面。</p></html>"""
 RESERVED = ("api/", "mobile/", "assets/", "survey/")
 

@@ -201,8 +201,15 @@ def _request(order: WorkOrder, site: Site, parts: dict[str, int], origin: dateti
         skills={order.skill: order.skill_level},
         parts=parts,
         priority=order.priority,
-        due=max(0, _seconds(order.due_at - origin)) if order.due_at else None,
+        due=_latest_start(order, origin),
     )
+
+
+def _latest_start(order: WorkOrder, origin: datetime) -> int | None:
+    """Return the last second at which work can begin and still end when it is due."""
+    if order.due_at is None:
+        return None
+    return max(0, _seconds(order.due_at - origin) - order.duration_minutes * 60)
 
 
 def _promised(visit: Visit, site: Site, technician: str, origin: datetime, places: _Places) -> Request:

@@ -6,6 +6,7 @@ from uuid import UUID
 from celery.schedules import crontab
 from kombu.exceptions import OperationalError as BrokerAway
 
+import backend.tables  # noqa: F401 - every table is known before the first query
 from backend.worker import calendar, deliveries
 from kernel.celery import make_celery
 from kernel.log import configure_logging, get_logger
