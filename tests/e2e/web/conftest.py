@@ -29,7 +29,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -68,9 +68,8 @@ class Console:
             self.page.locator("#queue").wait_for()
 
     def wait_for_map(self) -> None:
-        """Wait until the map has drawn its layers."""
-        self.page.locator("[data-map=ready]").wait_for(timeout=20_000)
-        self.page.wait_for_timeout(1500)
+        """Wait until the map has drawn the city and what moves in it."""
+        self.page.locator("[data-map=drawn]").wait_for(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +135,7 @@ def opened(browser: Browser, site: Site, *, locale: str, scheme: str = "light") 
     context = browser.new_context(
         locale=locale, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 1440, "height": 900}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     console = Console(context.new_page(), site)
     watch(console, context)
     yield console

@@ -75,6 +75,7 @@ function useMap(onPile: (items: HereItem[] | null) => void, onHover: (hover: Hov
   const holder = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<GlMap | null>(null);
   const [failed, setFailed] = useState(false);
+  const [drawn, setDrawn] = useState(false);
 
   useEffect(() => {
     if (!holder.current) return;
@@ -104,9 +105,11 @@ function useMap(onPile: (items: HereItem[] | null) => void, onHover: (hover: Hov
       addLayers(made);
       colourBase(made);
       nameBase(made);
-      void loadBase(made).catch(() => undefined);
       const world = live.getWorld();
       if (world) feed.write(world, null);
+      void loadBase(made)
+        .then(() => made.once("idle", () => setDrawn(true)))
+        .catch(() => undefined);
       let fitted = false;
       const fitOnce = (now: World) => {
         if (!fitted) fitAll(made, now, false);
@@ -141,7 +144,7 @@ function useMap(onPile: (items: HereItem[] | null) => void, onHover: (hover: Hov
       setMap(null);
     };
   }, [onHover, onPile]);
-  return { holder, map, failed };
+  return { holder, map, failed, drawn };
 }
 
 /** The dispatch map. The queue and the lists say the same in words. */
@@ -154,7 +157,7 @@ export default function MapView() {
   const [pile, setPile] = useState<HereItem[] | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<Kind>>(new Set());
-  const { holder, map, failed } = useMap(setPile, setHover);
+  const { holder, map, failed, drawn } = useMap(setPile, setHover);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the document
   useEffect(() => {
@@ -196,7 +199,7 @@ export default function MapView() {
 
   if (failed) return <p className={css.failed}>{t("map.failed")}</p>;
   return (
-    <div className={css.map} data-map={map ? "ready" : "loading"}>
+    <div className={css.map} data-map={drawn ? "drawn" : "loading"}>
       <div ref={holder} className={css.canvas} />
       {failedToLoad && (
         <div className={css.overlay}>

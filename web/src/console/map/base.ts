@@ -117,19 +117,15 @@ async function landOf(url: string): Promise<FeatureCollection> {
 const early = { city: fetchJson<FeatureCollection>(city), coarse: landOf(coarseLand) };
 for (const promise of Object.values(early)) promise.catch(() => undefined);
 
-/** Fetch the data on the page, not in MapLibre's worker, and hand it over; fine land only from zoom 4. */
+/** Hand over the data, fetched on the page and not in MapLibre's worker; fine land last, and only from zoom 4. */
 export async function loadBase(map: GlMap): Promise<void> {
   const into = (source: string) => map.getSource<GeoJSONSource>(source);
-  const cityData = early.city.then((data) => into("city")?.setData(data));
-  let fine = false;
+  await into("city")?.setData(await early.city);
+  await into("land")?.setData(await early.coarse);
   const refine = () => {
-    if (fine || map.getZoom() < 4) return;
-    fine = true;
+    if (map.getZoom() < 4) return;
+    map.off("idle", refine);
     void landOf(fineLand).then((data) => into("land")?.setData(data));
   };
-  map.on("zoomend", refine);
-  const coarse = await early.coarse;
-  if (!fine) into("land")?.setData(coarse);
-  refine();
-  await cityData;
+  map.on("idle", refine);
 }
