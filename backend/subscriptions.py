@@ -50,6 +50,7 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
 JOBS: dict[str, JobHandler] = {
     planner.SOLVE_JOB: planner.solve_job,
     "notifications.send": notifications.send,
+    "surveys.remind": surveys.remind,
     "tickets.close": tickets.close_ticket,
     "work.accept_timeout": work.accept_timeout,
 }

@@ -34,6 +34,7 @@ from inventory.schemas import (
     ReservationIn,
     ReservationOut,
     ReversalIn,
+    SerialOut,
     TransferIn,
 )
 from kernel import http
@@ -55,6 +56,7 @@ ACCESS = {
     "list_balances": READERS,
     "check_balances": KEEPERS | {Role.AUDITOR},
     "list_moves": READERS,
+    "list_serials": READERS,
     "receive": KEEPERS,
     "transfer": KEEPERS,
     "adjust": KEEPERS,
@@ -200,6 +202,34 @@ def reverse(move_id: UUID, body: ReversalIn, db: Db, me: Me) -> OperationOut:
     return _written(db, body.client_op_id)
 
 
+@router.get("/stock/serials", responses=problems(BadCursor))
+def list_serials(
+    db: Db,
+    *,
+    part_id: UUID | None = None,
+    location_id: UUID | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[SerialOut]:
+    """Return serialised pieces and where they are."""
+    after = _id_key(cursor)
+    found = views.list_serials(db, part_id=part_id, location_id=location_id, after=after, limit=limit + 1)
+    rows, more = cut(found, limit)
+    items = [
+        SerialOut(
+            id=piece.id,
+            part_id=piece.part_id,
+            serial=piece.serial,
+            lot=piece.lot,
+            condition=piece.condition,
+            location_id=piece.location_id,
+            location_name=name,
+        )
+        for piece, name in rows
+    ]
+    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if more else None)
+
+
 @router.get("/stock/reservations", responses=problems(BadCursor))
 def list_reservations(
     db: Db,
@@ -212,7 +242,7 @@ def list_reservations(
 ) -> Page[ReservationOut]:
     """Return reservations, the oldest first."""
     found = views.list_reservations(
-        db, demand_id=demand_id, location_id=location_id, state=state, after=_reservation_key(cursor), limit=limit + 1
+        db, demand_id=demand_id, location_id=location_id, state=state, after=_id_key(cursor), limit=limit + 1
     )
     rows, more = cut(found, limit)
     items = [ReservationOut.model_validate(dict(row)) for row in rows]
@@ -266,7 +296,7 @@ def _move_key(cursor: str | None) -> views.MoveKey | None:
         raise BadCursor("The cursor belongs to another list.") from error
 
 
-def _reservation_key(cursor: str | None) -> UUID | None:
+def _id_key(cursor: str | None) -> UUID | None:
     if cursor is None:
         return None
     try:

@@ -139,8 +139,10 @@ class MoveOut(Out):
     condition: Condition
     from_location_id: UUID
     from_name: str
+    from_kind: LocationKind
     to_location_id: UUID
     to_name: str
+    to_kind: LocationKind
     unit_cost: Quantity | None
     currency: str | None
     ref_kind: str | None
@@ -253,3 +255,15 @@ class DiscrepancyOut(Out):
     detail: str | None
     expected: Quantity
     found: Quantity
+
+
+class SerialOut(Out):
+    """One serialised piece, and where it is."""
+
+    id: UUID
+    part_id: UUID
+    serial: str
+    lot: str | None
+    condition: Condition
+    location_id: UUID
+    location_name: str

@@ -163,6 +163,8 @@ def list_moves(
             Part.number.label("part_number"),
             origin.name.label("from_name"),
             goal.name.label("to_name"),
+            origin.kind.label("from_kind"),
+            goal.kind.label("to_kind"),
         )
         .join(Part, Part.id == StockMove.part_id)
         .join(origin, origin.id == StockMove.from_location_id)
@@ -184,6 +186,26 @@ def list_moves(
     if after is not None:
         statement = statement.where(tuple_(StockMove.moved_at, StockMove.id) < after)
     return session.execute(statement).mappings().all()
+
+
+def list_serials(
+    session: Session,
+    *,
+    part_id: UUID | None = None,
+    location_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[Row[StockSerial, str]]:
+    """Return serialised pieces with the name of where they are, in the order of their ids."""
+    statement = (
+        select(StockSerial, StockLocation.name)
+        .join(StockLocation, StockLocation.id == StockSerial.location_id)
+        .order_by(StockSerial.id)
+        .limit(limit)
+    )
+    exact = {StockSerial.part_id: part_id, StockSerial.location_id: location_id}
+    statement = statement.where(*(column == value for column, value in exact.items() if value is not None))
+    return list(session.execute(statement if after is None else statement.where(StockSerial.id > after)))
 
 
 def list_reservations(

@@ -10,6 +10,7 @@ from backend.assets import routes as assets
 from backend.checklists import routes as checklists
 from backend.customers import routes as customers
 from backend.identity import routes as identity
+from backend.intake import routes as intake
 from backend.live import routes as live
 from backend.main import console
 from backend.notifications import routes as notifications
@@ -27,7 +28,7 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
-    assets, checklists, customers, live, notifications, planning, positions, sla, technicians, tickets, work, inventory,
+    assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work, inventory,
     telemetry,
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ def current_visits(session: Session) -> Sequence[Row[Visit, WorkOrder, Site, UUI
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(Site, Site.id == WorkOrder.site_id)
         .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
-        .where(Visit.state.in_((*PROMISED, *UNDER_WAY)), VisitTechnician.lead)
+        .where(Visit.state.in_((*PROMISED, *UNDER_WAY)), VisitTechnician.lead, VisitTechnician.released_at.is_(None))
         .order_by(Visit.planned_start, Visit.id)
         .limit(5 * MOST_ORDERS)
     ).all()
@@ -108,6 +108,7 @@ def board_visits(session: Session, *, start: datetime, end: datetime) -> Sequenc
         .where(
             Visit.planned_start < end,
             Visit.planned_end > start,
+            VisitTechnician.released_at.is_(None),
             Visit.state.not_in((VisitState.CANCELLED, VisitState.REJECTED)),
         )
         .order_by(Visit.planned_start, Visit.id)

@@ -61,7 +61,7 @@ def ensure_tenant(slug: str) -> UUID:
 def _fill(session: Session) -> dict[str, str]:
     sla.ensure_defaults(session)
     parts = _parts(session)
-    intake.ensure_defaults(session)
+    intake.ensure_defaults(session, verify_samples=world.VERIFY_SAMPLES, verify_seconds=world.VERIFY_SECONDS)
     _warehouses(session, parts)
     _checklists(session)
     _assets(session, parts)

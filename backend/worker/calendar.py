@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from backend.identity import service as identity
 from backend.planning import service as planner
 from backend.positions import service as positions
 from backend.sla import service as sla
@@ -43,6 +44,7 @@ def nightly() -> None:
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
+            identity.prune(session, before=at)
             while positions.forget(session, before=at - positions.RETENTION):
                 pass
             for wrong in stock.check_balances(session):
