@@ -19,7 +19,7 @@ from kernel.processes.refusals import Refusal, SettingsIncomplete
 from kernel.processes.resolve import Service
 from kernel.processes.services import PrivateServices
 from kernel.processes.supervisor import State
-from kernel.processes.up import Plan, interruptible, plain, running
+from kernel.processes.up import Plan, choose_port, interruptible, plain, running
 
 app = typer.Typer(no_args_is_help=True, help="Run Fieldhand on this machine.")
 
@@ -45,6 +45,7 @@ def up(
     plan = Plan(var=folder(var), host=host, port=port, seed=seed, simulate=sim)
     progress = Progress()
     with refusing(), interruptible():
+        choose_port(plan)
         screens = ui.build(Layout(plan.var))
         with running(plan, on_change=progress.tell) as fieldhand:
             typer.echo(f"\nFieldhand is ready: {fieldhand.url}")

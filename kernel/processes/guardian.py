@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 GRACE_SECONDS = 8.0
@@ -55,21 +55,26 @@ def send(group: int, number: int) -> None:
 
 def end_group(group: int, number: int, grace: float) -> None:
     """End a process group, politely first."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(group, number)
+    end_groups({group: number}, grace)
+
+
+def end_groups(groups: Mapping[int, int], grace: float) -> None:
+    """End process groups together: each leader by its own signal, what is left after `grace` seconds by force."""
+    for group, number in groups.items():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(group, number)
     deadline = time.monotonic() + grace
-    while group_is_alive(group) and time.monotonic() < deadline:
+    while any(group_is_alive(group) for group in groups) and time.monotonic() < deadline:
         time.sleep(0.05)
-    send(group, signal.SIGKILL)
+    for group in groups:
+        send(group, signal.SIGKILL)
 
 
 def main() -> None:
-    """Wait for the supervisor's end, then end what it left behind, last started first."""
+    """Wait for the supervisor's end, then end what it left behind."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    left = read_children(sys.stdin)
-    for group, number in reversed(left.items()):
-        end_group(group, number, GRACE_SECONDS)
+    end_groups(read_children(sys.stdin), GRACE_SECONDS)
 
 
 if __name__ == "__main__":

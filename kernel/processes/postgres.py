@@ -19,7 +19,7 @@ from kernel.processes.refusals import ClusterFailed
 from kernel.processes.supervisor import Process
 
 SUPERUSER = "fieldhand_owner"
-OWNER_SECRET = "postgres-owner"
+OWNER_SECRET = "postgres-owner"  # noqa: S105 - the name of a file
 
 DURABLE: Mapping[str, str] = {"max_wal_size": "2GB", "wal_compression": "on", "checkpoint_timeout": "10min"}
 """Settings of a cluster that keeps what it was given."""
