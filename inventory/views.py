@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, RowMapping, and_, case, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from inventory.ledger import STORES, ZERO, Condition, LocationKind, ReservationState

@@ -18,7 +18,8 @@ _TECHNICIANS = """
             (SELECT CASE WHEN v.state = 'travelling' THEN 'travelling' WHEN v.state = 'on_site' THEN 'on_site'
                     ELSE 'working' END
              FROM visit v JOIN visit_technician vt ON vt.visit_id = v.id
-             WHERE vt.technician_id = t.id AND vt.released_at IS NULL AND v.state IN ('travelling', 'on_site', 'in_progress', 'on_hold')
+             WHERE vt.technician_id = t.id AND vt.released_at IS NULL
+                AND v.state IN ('travelling', 'on_site', 'in_progress', 'on_hold')
              ORDER BY v.id DESC LIMIT 1),
             CASE WHEN p.at > now() - interval '30 minutes' THEN 'idle' ELSE 'off' END) AS state,
         extract(epoch FROM now() - p.at)::int AS age_s

@@ -28,8 +28,8 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
-    assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work, inventory,
-    telemetry,
+    assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work,
+    inventory, telemetry,
 )  # fmt: skip
 
 
