@@ -57,6 +57,7 @@ class DemoDevice:
     def connect(self, *, boot: int = 1, clean: bool = True, patience: float = 40) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTProtocolVersion.MQTTv5)
         client.username_pw_set(self.name, self.secret)
+        client.reconnect_delay_set(1, 1)
         client.will_set(self.topic("state"), json.dumps({"online": False, "boot": boot}), qos=1, retain=True)
         up = threading.Event()
         refused: list[str] = []
