@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -150,7 +150,7 @@ def work_visit(world: World, fault: Fault, phone: Caller, plan: dict[str, Any], 
 
 
 def visit_operations(world: World, fault: Fault, visit: dict[str, Any], case: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a technician does on a visit, in order, a second apart and ending now."""
+    """Return what a technician does on a visit, in order, between the dispatch and now."""
     asset, site = visit["asset"], visit["site"]
     held = next(line for line in visit["reservations"] if line["state"] == "held")
     inside = next(part for part in asset["components"] if part["part_id"] == held["part_id"])
@@ -189,14 +189,15 @@ def visit_operations(world: World, fault: Fault, visit: dict[str, Any], case: di
             },
         ),
     ]
-    now = datetime.now(UTC)
+    begun, now = datetime.fromisoformat(visit["dispatched_at"]), datetime.now(UTC)
+    pace = (now - begun) / (len(steps) + 1)
     return [
         {
             "client_op_id": str(uuid4()),
             "kind": kind,
             "subject": visit["id"],
             "payload": {key: value for key, value in payload.items() if value is not None},
-            "occurred_at": (now - timedelta(seconds=len(steps) - place)).isoformat(),
+            "occurred_at": (begun + pace * (place + 1)).isoformat(),
             "seq": place + 1,
             "tz": "Asia/Shanghai",
         }
