@@ -6,7 +6,6 @@ Nothing here needs root or a running service; everything lies in one temporary f
 import contextlib
 import fcntl
 import importlib
-import importlib.util
 import json
 import os
 import secrets
@@ -181,36 +180,11 @@ def make_template(shared: SharedCluster) -> None:
         system=bootstrap.password_of(shared.environment["FIELDHAND_SYSTEM_DATABASE_URL"]),
     )
     bootstrap.bootstrap(shared.admin_url, TEMPLATE, passwords)
-    load_tables()
+    importlib.import_module("mobile_api.tables")
     engine = create_engine(db.with_driver(shared.logins(TEMPLATE)["FIELDHAND_SYSTEM_DATABASE_URL"]))
     with engine.begin() as connection:
         schema.create_all(connection)
     engine.dispose()
-
-
-def load_tables() -> None:
-    """Import every module with tables; while rooms are still being built, those that are there."""
-    try:
-        importlib.import_module("mobile_api.tables")
-    except ImportError:
-        kernel = [f"kernel.{name}" for name in ("audit", "idempotency", "jobs", "numbers", "outbox")]
-        rooms = sorted([*ROOT.glob("*/models.py"), *ROOT.glob("backend/*/models.py")])
-        for name in (*kernel, *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in rooms)):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(name)
-        drop_dangling_tables()
-
-
-def drop_dangling_tables() -> None:
-    """Leave out tables that refer to tables not yet there."""
-    tables = db.Base.metadata.tables
-    while dangling := [
-        table
-        for table in tables.values()
-        if any(key.target_fullname.split(".")[0] not in tables for key in table.foreign_keys)
-    ]:
-        for table in dangling:
-            db.Base.metadata.remove(table)
 
 
 @dataclass(frozen=True)

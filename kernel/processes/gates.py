@@ -121,6 +121,7 @@ def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Check everything, or with arguments run only those tests; return the exit code."""
     layout = Layout(ROOT / "var")
+    os.environ["PYTHONPATH"] = str(ROOT)
     environment = dict(os.environ)
     try:
         screens = prepare(layout)
