@@ -8,7 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from kernel import idempotency
 from kernel.auth import Principal, Role, read_access_token
 from kernel.db import transaction
 from kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
+from kernel.failures import meaning, sqlstate
 from kernel.log import get_logger
 
 PROBLEM = "application/problem+json"
@@ -75,7 +76,7 @@ def request_transaction(
     """Give the request one transaction of its caller's tenant; it commits before the answer goes out."""
     with transaction(tenant_id=me.tenant_id) as session:
         if key is not None and request.method == "POST":
-            digest = idempotency.request_hash(request.method, request.url.path, request.state.body)
+            digest = idempotency.request_hash(request.method, f"{request.url.path}?{request.url.query}", request.state.body)
             held = idempotency.claim(session, user_id=me.user_id, key=key, digest=digest)
             request.state.idempotency = (session, held)
         yield session
@@ -165,7 +166,9 @@ def include(app: FastAPI, routes: APIRouter, access: Access, *, prefix: str) -> 
 
 def problem_response(problem: Problem) -> JSONResponse:
     """Return the problem document of a refusal."""
-    return JSONResponse(problem_body(problem), problem.status, media_type=PROBLEM)
+    later = problem.members.get("retry_after")
+    headers = {"Retry-After": str(later)} if isinstance(later, int) else None
+    return JSONResponse(problem_body(problem), problem.status, headers, PROBLEM)
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:
@@ -201,11 +204,13 @@ def install_problem_handlers(app: FastAPI) -> None:
         body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code}
         return JSONResponse(body, error.status_code, media_type=PROBLEM, headers=error.headers)
 
-    @app.exception_handler(OperationalError)
-    def database_away(_: Request, error: OperationalError) -> JSONResponse:
-        log.error("database_unavailable", error=str(error.orig))
-        body = {"type": "urn:fieldhand:problem:unavailable", "title": "The database is away; try again", "status": 503}
-        return JSONResponse(body, 503, media_type=PROBLEM, headers={"Retry-After": "2"})
+    @app.exception_handler(SQLAlchemyError)
+    def database_failed(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        problem = meaning(error)
+        if problem is None:
+            return bug(request, error)
+        log.warning("database_refused", path=request.url.path, problem=problem.slug, sqlstate=sqlstate(error))
+        return problem_response(problem)
 
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> JSONResponse:

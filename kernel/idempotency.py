@@ -64,9 +64,9 @@ class Claim:
     request_hash: str
 
 
-def request_hash(method: str, path: str, body: bytes) -> str:
+def request_hash(method: str, url: str, body: bytes) -> str:
     """Return what makes two requests the same."""
-    return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
+    return hashlib.sha256(b"\0".join([method.encode(), url.encode(), body])).hexdigest()
 
 
 def claim(session: Session, *, user_id: UUID, key: str, digest: str) -> Claim:

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.db import Login, transaction
@@ -45,17 +46,26 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > self.limit:
             await problem_response(refusal)(scope, receive, send)
             return
-        seen = 0
+        seen, over, started = 0, False, False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
+                over = True
                 raise refusal
             return message
 
-        await self.app(scope, counted, send)
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if started or not over:
+                started = True
+                await send(message)
+
+        await self.app(scope, counted, answer)
+        if over and not started:
+            await problem_response(refusal)(scope, receive, send)
 
 
 def make_app(*, name: str, title: str, version: str) -> FastAPI:
@@ -69,11 +79,14 @@ def make_app(*, name: str, title: str, version: str) -> FastAPI:
 
     @app.middleware("http")
     async def measured(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        started = time.perf_counter()
-        response = await proceed(request)
-        operation = getattr(request.scope.get("route"), "unique_id", None) or "other"
-        REQUESTS.labels(name, operation, response.status_code).inc()
-        SECONDS.labels(name, operation).observe(time.perf_counter() - started)
+        started, status = time.perf_counter(), 500
+        try:
+            response = await proceed(request)
+            status = response.status_code
+        finally:
+            operation = getattr(request.scope.get("route"), "unique_id", None) or "other"
+            REQUESTS.labels(name, operation, status).inc()
+            SECONDS.labels(name, operation).observe(time.perf_counter() - started)
         for header, value in HEADERS.items():
             response.headers.setdefault(header, value)
         return response
@@ -87,7 +100,7 @@ def make_app(*, name: str, title: str, version: str) -> FastAPI:
         try:
             with transaction(Login.APP) as session:
                 session.execute(text("SELECT 1 FROM tenant LIMIT 1"))
-        except OperationalError:
+        except (OperationalError, PoolTimeout):
             return JSONResponse({"status": "database away"}, 503)
         return JSONResponse({"status": "ready"})
 
