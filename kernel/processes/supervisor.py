@@ -241,6 +241,7 @@ class Supervisor:
                 entry.restarts += 1
                 self._start(entry)
         elif entry.child is not None and (code := entry.child.poll()) is not None:
+            entry.child.kill()  # what it may have left of its group: a pool, a backend
             entry.child = None
             self._ended(entry, code)
         elif entry.state is State.STARTING:
