@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Header, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -43,7 +43,7 @@ async def stream(
     request: Request,
     me: Me,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=80)] = None,
-    since: str | None = None,
+    since: Annotated[str | None, Query(max_length=80)] = None,
 ) -> StreamingResponse:
     """Send what changes, at most once a second; resumes behind `Last-Event-ID` (or `since`, for the first time)."""
     mark = feed.parse_mark(last_event_id or since or "")

@@ -125,6 +125,17 @@ class VisitCompleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitReported(Event):
+    """A visit has a new answer, part line or note; its state is as before."""
+
+    topic: ClassVar[str] = "work.visit_reported.v1"
+    visit_id: UUID
+    work_order_id: UUID
+    version: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConflictRaised(Event):
     """An operation from the field could not be applied; a dispatcher decides."""
 

@@ -11,14 +11,12 @@ from backend.positions import service as positions
 from backend.sla import service as sla
 from inventory import service as stock
 from iot_gateway import tasks as telemetry
-from kernel import clock
+from kernel import clock, feed
 from kernel.db import Login, Tenant, transaction
 from kernel.idempotency import StoredAnswer
 from kernel.log import get_logger
 from kernel.outbox import DeliveryState, EventDelivery, OutboxEvent
 
-FEED_KEPT = timedelta(days=7)
-"""How long a relayed event stays readable for the live picture and the phones."""
 ANSWERS_KEPT = timedelta(days=2)
 BATCH = 5000
 
@@ -60,7 +58,7 @@ def tenants() -> list[UUID]:
 def clear_feed(at: datetime) -> None:
     """Delete delivered events and stored answers past their retention, in batches."""
     waiting = select(EventDelivery.event_id).where(EventDelivery.state != DeliveryState.DONE)
-    old = select(OutboxEvent.id).where(OutboxEvent.relayed_at < at - FEED_KEPT, OutboxEvent.id.not_in(waiting))
+    old = select(OutboxEvent.id).where(OutboxEvent.relayed_at < at - feed.KEPT, OutboxEvent.id.not_in(waiting))
     while True:
         with transaction(Login.SYSTEM) as session:
             ids = list(session.scalars(old.order_by(OutboxEvent.id).limit(BATCH)))

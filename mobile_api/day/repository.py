@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.assets.models import AssetComponent, FailureRecord
@@ -21,9 +22,19 @@ MOST_VISITS = 200
 HISTORY = 10
 
 
+class VisitRow(NamedTuple):
+    """A visit, and whether the technician leads it."""
+
+    visit: Visit
+    order: WorkOrder
+    site: Site
+    customer: Customer
+    lead: bool
+
+
 def visits(
     session: Session, technician_id: UUID, *, at: datetime, only: Collection[UUID] | None = None
-) -> Sequence[Row[Visit, WorkOrder, Site, Customer, bool]]:
+) -> list[VisitRow]:
     """Return the technician's visits that are open, or over not long ago, in the order of the plan."""
     query = (
         select(Visit, WorkOrder, Site, Customer, VisitTechnician.lead)
@@ -40,12 +51,23 @@ def visits(
         .order_by(Visit.planned_start, Visit.id)
         .limit(MOST_VISITS)
     )
-    return session.execute(query if only is None else query.where(Visit.id.in_(only))).all()
+    rows = session.execute(query if only is None else query.where(Visit.id.in_(only)))
+    return [VisitRow(*row) for row in rows]
 
 
-def visits_of_orders(session: Session, order_ids: Collection[UUID]) -> set[UUID]:
-    """Return the visits of orders."""
-    return set(session.scalars(select(Visit.id).where(Visit.work_order_id.in_(order_ids)))) if order_ids else set()
+def ever_assigned(
+    session: Session, technician_id: UUID, *, visits: Collection[UUID], orders: Collection[UUID]
+) -> set[UUID]:
+    """Return those of some visits, and of the visits of some orders, that are or were the technician's."""
+    query = (
+        select(Visit.id)
+        .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
+        .where(
+            VisitTechnician.technician_id == technician_id,
+            or_(Visit.id.in_(visits), Visit.work_order_id.in_(orders)),
+        )
+    )
+    return set(session.scalars(query))
 
 
 def expected_parts(session: Session, order_ids: Collection[UUID]) -> Sequence[WorkOrderPart]:
@@ -53,7 +75,7 @@ def expected_parts(session: Session, order_ids: Collection[UUID]) -> Sequence[Wo
     return session.scalars(select(WorkOrderPart).where(WorkOrderPart.work_order_id.in_(order_ids))).all()
 
 
-def checklists(session: Session, ids: Collection[UUID]) -> dict[UUID, ChecklistTemplate]:
+def checklists(session: Session, ids: Collection[UUID | None]) -> dict[UUID | None, ChecklistTemplate]:
     """Return checklists by id."""
     rows = session.scalars(select(ChecklistTemplate).where(ChecklistTemplate.id.in_(ids)))
     return {row.id: row for row in rows}

@@ -7,8 +7,8 @@ from kernel.auth import Role
 from kernel.http import Db, Me, problems
 from kernel.http import router as make_router
 from mobile_api.day import service
+from mobile_api.day.errors import NoTechnician
 from mobile_api.day.schemas import Day
-from mobile_api.day.service import NoTechnician
 
 router = make_router("day")
 

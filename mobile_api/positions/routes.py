@@ -13,7 +13,8 @@ from kernel.auth import Role
 from kernel.geo import LonLat
 from kernel.http import Db, Me, problems
 from kernel.http import router as make_router
-from mobile_api.day.service import NoTechnician, own
+from mobile_api.day.errors import NoTechnician
+from mobile_api.day.service import own
 from mobile_api.sync.schemas import Position
 
 router = make_router("positions")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,9 +37,11 @@ class FieldOperation(TenantRow):
     kind: Mapped[str]
     subject: Mapped[UUID]
     payload: Mapped[dict[str, Any]]
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(BigInteger)
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime]
     status: Mapped[Status]
     reason: Mapped[str | None]
     entity: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """The refusal, as it was answered: a replay is answered alike."""

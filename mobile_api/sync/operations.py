@@ -15,24 +15,14 @@ from backend.work.service.acting import Outcome, Status
 from backend.work.service.reports import Reported
 from iot_gateway.service import commands
 from kernel.auth import Principal
-from kernel.errors import Invalid
+from kernel.errors import Problem
 from kernel.geo import LonLat
-from mobile_api.sync import schemas
+from mobile_api.day.service import own
+from mobile_api.sync import repository, schemas
+from mobile_api.sync.errors import BadPayload, CommandTooLate, NotThisDevice, UnknownOperation
 from mobile_api.sync.schemas import Operation, Strict
 
 P = TypeVar("P", bound=Strict)
-
-
-class UnknownOperation(Invalid):
-    """This server knows no operation of this kind."""
-
-    slug = "unknown-operation"
-
-
-class BadPayload(Invalid):
-    """The payload does not fit the kind of operation."""
-
-    slug = "bad-payload"
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,7 @@ class Done:
 
     status: Status
     entity: dict[str, Any]
-    problem: Any = None
+    problem: Problem | None = None
 
 
 Effect = Callable[[Session, Context, Any], Done]
@@ -144,14 +134,19 @@ def _note(session: Session, context: Context, payload: schemas.Note) -> Done:
 
 
 def _command(session: Session, context: Context, payload: schemas.Command) -> Done:
+    operation, lifetime = context.operation, commands.LIFETIME
+    device_id = repository.device_of_visit(session, operation.subject, technician_id=own(context.me))
+    if device_id != payload.device_id:
+        raise NotThisDevice("The command is for the device of the visit's asset only.", device_id=device_id)
+    if operation.occurred_at < context.received_at - lifetime:
+        raise CommandTooLate(
+            "The situation may have changed: give the command anew.", lifetime_seconds=int(lifetime.total_seconds())
+        )
     command = commands.request_command(
-        session,
-        payload.device_id,
-        command=payload.command,
-        args=payload.args,
-        requested_by=context.me.user_id,
+        session, device_id, command=payload.command, args=payload.args, requested_by=context.me.user_id
     )
-    return Done(Status.APPLIED, {"kind": "command", "id": str(command.id), "state": str(command.state)})
+    entity = {"kind": "command", "id": str(command.id), "state": str(command.state), "version": None}
+    return Done(Status.APPLIED, entity)
 
 
 KINDS: dict[str, tuple[type[Strict], Effect]] = {
@@ -197,7 +192,9 @@ def read(schema: type[P], payload: dict[str, Any]) -> P:
     try:
         return schema.model_validate(payload)
     except ValidationError as error:
-        fields = [
-            {"field": ".".join(str(part) for part in item["loc"]), "text": item["msg"]} for item in error.errors()[:20]
-        ]
-        raise BadPayload("The payload does not fit the kind of operation.", errors=fields) from error
+        raise BadPayload("The payload does not fit the kind of operation.", errors=faults(error)) from error
+
+
+def faults(error: ValidationError) -> list[dict[str, str]]:
+    """Return what is wrong with which field."""
+    return [{"field": ".".join(str(part) for part in item["loc"]), "text": item["msg"]} for item in error.errors()[:20]]

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
+from mobile_api.day.schemas import VanLine, VisitOut
 from mobile_api.sync.models import Status
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -49,7 +50,7 @@ class Answer(Strict):
     """The answer to one item of the checklist."""
 
     item: Word
-    value: bool | Decimal | Text
+    value: StrictBool | Decimal | Text
     unit: Word | None = None
     note: Text | None = None
 
@@ -98,7 +99,7 @@ class Completion(Strict):
 
 
 class Command(Strict):
-    """An order to the asset's device."""
+    """A command to the device of the visit's asset."""
 
     device_id: UUID
     command: Word
@@ -118,12 +119,29 @@ class Operation(Strict):
     tz: Annotated[str, Field(max_length=64)] = "UTC"
 
 
+class Unreadable(BaseModel):
+    """Something with the id of an operation that is none; it is refused, and holds up no other."""
+
+    model_config = ConfigDict(extra="allow")
+
+    client_op_id: UUID
+
+
 class Batch(Strict):
-    """Operations in the order of the device; a batch that comes twice changes nothing."""
+    """Operations in the order of their `seq`; a batch that comes twice changes nothing."""
 
     device_id: Word
     app_version: Annotated[str, Field(max_length=64)]
-    operations: Annotated[list[Operation], Field(max_length=200)]
+    operations: list[Annotated[Operation | Unreadable, Field(union_mode="left_to_right")]]
+
+
+class Entity(BaseModel):
+    """The thing that an operation was about, as it stands now."""
+
+    kind: Literal["visit", "command"]
+    id: UUID
+    state: str
+    version: int | None
 
 
 class Result(BaseModel):
@@ -133,7 +151,7 @@ class Result(BaseModel):
     status: Status
     reason: str | None
     problem: dict[str, Any] | None
-    entity: dict[str, Any] | None
+    entity: Entity | None
 
 
 class Results(BaseModel):
@@ -143,12 +161,25 @@ class Results(BaseModel):
     server_time: datetime
 
 
+class Upserts(BaseModel):
+    """What to write over what the phone has; `van_stock` is whole, or null where it did not change."""
+
+    visits: list[VisitOut]
+    van_stock: list[VanLine] | None
+
+
+class Deletes(BaseModel):
+    """What to remove from the phone."""
+
+    visits: list[UUID]
+
+
 class Pull(BaseModel):
-    """What changed for this technician behind the cursor."""
+    """What changed for this technician behind the cursor; `full`: everything else on the phone is to go."""
 
     cursor: str
     has_more: bool
     full: bool
-    upserts: dict[str, list[dict[str, Any]]]
-    deletes: dict[str, list[UUID]]
+    upserts: Upserts
+    deletes: Deletes
     server_time: datetime

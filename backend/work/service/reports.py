@@ -18,6 +18,7 @@ from backend.technicians import service as technicians
 from backend.work import repository
 from backend.work.actors import Actor
 from backend.work.errors import BadVisit, IllegalTransition, NotYourVisit
+from backend.work.events import VisitReported
 from backend.work.lifecycle import VisitState
 from backend.work.models import ConflictItem, Visit, VisitAnswer, VisitNote, VisitPart, WorkOrder
 from backend.work.service import acting, conflicts, stages
@@ -26,6 +27,7 @@ from backend.work.service.stages import Said
 from inventory import service as stock
 from inventory.errors import InsufficientStock, InvalidMove, SerialElsewhere
 from inventory.service import Condition
+from kernel.outbox import publish
 
 PARTS_USE, SERIAL_SWAP = "parts.use", "asset.swap_serial"
 KEPT = (InsufficientStock, SerialElsewhere, InvalidMove, ComponentMismatch, IllegalTransition, NotYourVisit)
@@ -119,6 +121,15 @@ def _changed(session: Session, visit: Visit, by: Reported) -> None:
     visit.changed_at = by.received_at
     visit.version += 1
     session.flush()
+    publish(
+        session,
+        VisitReported(
+            visit_id=visit.id,
+            work_order_id=visit.work_order_id,
+            version=visit.version,
+            occurred_at=by.said({}).occurred_at,
+        ),
+    )
 
 
 def use_part(
