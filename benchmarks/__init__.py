@@ -1,0 +1,1 @@
+"""Measurements behind every figure that Fieldhand claims; each prints ratios of one run."""
