@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import graphlib
+import json
 import os
 import signal
 import threading
@@ -18,6 +19,9 @@ from kernel.processes.accounts import Account
 from kernel.processes.children import Child, Guard, log_tail, spawn, sweep
 from kernel.processes.layout import ROOT, Layout, write_private
 from kernel.processes.refusals import AlreadyRunning, ProcessFailed
+
+ADDRESS = "up.json"
+"""Where people find what runs, told to those who start it twice."""
 
 TICK_SECONDS = 0.03
 STEADY_SECONDS = 3.0
@@ -349,7 +353,9 @@ def take_lock(path: Path) -> IO[str]:
         file.seek(0)
         owner = file.read().strip() or "unknown"
         file.close()
-        raise AlreadyRunning(f"already running as process {owner} on {path.parent.parent}") from None
+        address = path.with_name(ADDRESS)
+        where = f" at {json.loads(address.read_text())['url']}" if address.exists() else ""
+        raise AlreadyRunning(f"already running{where} as process {owner} on {path.parent.parent}") from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

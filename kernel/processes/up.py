@@ -18,7 +18,7 @@ from kernel.processes.layout import ROOT, Layout, next_free_port, port_is_free, 
 from kernel.processes.probes import http_answers
 from kernel.processes.refusals import PortTaken
 from kernel.processes.services import PrivateServices, missing_services
-from kernel.processes.supervisor import Process, State, Supervisor
+from kernel.processes.supervisor import ADDRESS, Process, State, Supervisor
 
 PROGRAM = "backend.cli.main"
 """Started by name: it belongs to a floor above."""
@@ -181,7 +181,9 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
         supervisor.add(*app_processes(environment, simulate=simulate, schema_ready=current))
         supervisor.wait()
         address = {"url": environment["FIELDHAND_PUBLIC_URL"]}
-        write_private(services.layout.run / "up.json", json.dumps(address) + "\n")
+        told = services.layout.run / ADDRESS
+        write_private(told, json.dumps(address) + "\n")
+        stack.callback(told.unlink, missing_ok=True)
         yield Running(environment["FIELDHAND_PUBLIC_URL"], environment, services.layout, supervisor)
 
 
