@@ -21,6 +21,7 @@ from backend.technicians.schemas import (
     TechnicianOut,
     WindowOut,
 )
+from inventory.errors import UnknownLocation
 from kernel import http
 from kernel.auth import STAFF, Role
 from kernel.db import Tenant
@@ -64,7 +65,7 @@ def list_technicians(
     return Page(items=_out(db, list(rows)), next_cursor=encode_cursor(rows[-1].name, rows[-1].id) if more else None)
 
 
-@router.post("/technicians", status_code=201)
+@router.post("/technicians", status_code=201, responses=problems(UnknownLocation))
 def create_technician(body: TechnicianIn, db: Db) -> TechnicianOut:
     """Add a technician."""
     row = service.create_technician(

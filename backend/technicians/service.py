@@ -11,6 +11,7 @@ from backend.technicians import repository, shifts
 from backend.technicians.errors import AbsenceUnknown, ShiftOverlaps, TechnicianUnknown, WrongInterval
 from backend.technicians.models import Absence, Shift, ShiftPattern, Technician, TechnicianSkill
 from backend.technicians.shifts import TechnicianDay, Window
+from inventory import service as stock
 from kernel.geo import LonLat, Ring
 
 NEAR_METRES = 200_000.0
@@ -26,7 +27,12 @@ def create_technician(
     territory: Ring | None = None,
     skills: Mapping[str, int] | None = None,
 ) -> Technician:
-    """Add a technician; skills given as levels do not end."""
+    """Add a technician; skills given as levels do not end.
+
+    Raises:
+        UnknownLocation: there is no such van.
+    """
+    _check_van(session, van_location_id)
     technician = Technician(
         name=name, home=home, phone=phone, van_location_id=van_location_id, territory=territory, active=True
     )
@@ -64,11 +70,18 @@ def set_van(session: Session, technician_id: UUID, *, van_location_id: UUID | No
 
     Raises:
         TechnicianUnknown: there is no such technician.
+        UnknownLocation: there is no such van.
     """
     technician = get_technician(session, technician_id)
+    _check_van(session, van_location_id)
     technician.van_location_id = van_location_id
     session.flush()
     return technician
+
+
+def _check_van(session: Session, van_location_id: UUID | None) -> None:
+    if van_location_id is not None:
+        stock.locations_by_id(session, [van_location_id])
 
 
 def add_shift_pattern(

@@ -1,0 +1,156 @@
+"""Two companies with one row of every kind that an operation can name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.assets import tree
+from backend.assets.models import NodeKind
+from backend.checklists import service as checklists
+from backend.checklists.answers import Item, ItemType
+from backend.identity import service as identity
+from backend.notifications import service as notifications
+from backend.planning import service as planning
+from backend.planning.models import PlanMode, PlanVisit
+from backend.sla import terms
+from backend.surveys import service as surveys
+from backend.technicians import service as technicians
+from backend.tickets import service as tickets
+from backend.tickets.models import Channel
+from backend.work.lifecycle import VisitAction
+from backend.work.models import ConflictItem
+from inventory import service as stock
+from inventory.models import StockMove
+from iot_gateway.service import cases, commands
+from kernel import clock
+from kernel.auth import Role
+from kernel.db import transaction
+from kernel.ids import new_id
+from tests.integration.backend.work.scene import a_scene, a_visit, an_order, fill, phone_of, step
+
+
+@dataclass(frozen=True)
+class World:
+    """The ids of one tenant, by kind."""
+
+    tenant_id: UUID
+    caller: UUID
+    """The user who calls; apart from `ids`, so that no operation is aimed at its caller."""
+    ids: Mapping[str, UUID]
+
+    def __getitem__(self, kind: str) -> UUID:
+        return self.ids[kind]
+
+
+def a_world(tenant_id: UUID) -> World:
+    """Make a company and commit it."""
+    with transaction(tenant_id=tenant_id) as session:
+        scene = a_scene(session)
+        fill(session, scene.warehouse, scene.bearing, 20)
+        ids = {
+            "site": scene.site,
+            "customer": scene.customer,
+            "asset": scene.asset,
+            "device": scene.device,
+            "technician": scene.chen,
+            "place": scene.warehouse,
+            "van": scene.vans[scene.chen],
+            "part": scene.bearing,
+            **_work(session, scene.asset, scene.site),
+            **_telemetry(session, scene.device),
+            **_terms(session),
+        }
+        visit = a_visit(session, scene)
+        step(session, visit.id, VisitAction.TRAVEL, phone_of(scene.chen), 10)
+        ids["visit"] = visit.id
+        ids["order"] = an_order(session, scene).id
+        ids["plan"] = a_plan(session, ids["order"], scene.chen)
+        ids["conflict"] = session.scalars(select(ConflictItem.id)).one()
+        ids["move"] = session.scalars(select(StockMove.id).limit(1)).one()
+        ids["reservation"] = stock.reserve(
+            session,
+            part_id=scene.bearing,
+            location_id=scene.warehouse,
+            quantity=Decimal(1),
+            demand_id=new_id(),
+            expires_at=None,
+            client_op_id=new_id(),
+        ).id
+        ids |= _people(session, scene.chen)
+        caller = a_user(session, "caller")
+        ids["notification"] = a_letter(session, caller)
+    return World(tenant_id, caller, ids)
+
+
+def _work(session: Session, asset_id: UUID, site_id: UUID) -> dict[str, UUID]:
+    at = clock.now()
+    ticket, _ = tickets.open_ticket(session, channel=Channel.WEB, summary="泵响", asset_id=asset_id, priority=2, at=at)
+    survey_id = surveys.invite(session, ticket.id, at=at)
+    assert survey_id is not None
+    top = tree.create_location_node(session, name="北门", kind=NodeKind.SITE, site_id=site_id)
+    return {"ticket": ticket.id, "survey": survey_id, "node": top.id}
+
+
+def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
+    at = clock.now()
+    suspicion = cases.Suspicion(
+        device_id=device_id,
+        failure_group="bearing",
+        model="pump",
+        severity=2,
+        opened_at=at,
+        started_at=at - timedelta(hours=5),
+        window=None,
+        low_confidence=False,
+        summary={"metric": "vibration_mm_s", "observed": 7.1, "expected": 2.0, "text_zh": "振动", "text_en": "up"},
+    )
+    case_id, _ = cases.open_case(session, suspicion)
+    return {"case": case_id, "command": commands.request_command(session, device_id, command="reset_after_repair").id}
+
+
+def _terms(session: Session) -> dict[str, UUID]:
+    terms.ensure_defaults(session)
+    calendar = terms.list_calendars(session)[0]
+    item = Item(key="oil", text_zh="油位", text_en="Oil", type=ItemType.BOOL)
+    template = checklists.create_version(session, "pump", name_zh="水泵", name_en="Pump", items=[item])
+    return {"calendar": calendar.id, "template": template.id}
+
+
+def _people(session: Session, technician_id: UUID) -> dict[str, UUID]:
+    at = clock.now()
+    user_id = a_user(session, "ying")
+    absence = technicians.add_absence(session, technician_id, start=at, end=at + timedelta(days=1), reason="rest")
+    return {"user": user_id, "absence": absence.id}
+
+
+def a_letter(session: Session, user_id: UUID) -> UUID:
+    """Write somebody a message."""
+    words = notifications.Words(title_zh="新", title_en="new", body_zh="内容", body_en="body")
+    (letter,) = notifications.notify(session, key="k", kind="test", words=words, user_ids=[user_id], at=clock.now())
+    return letter
+
+
+def a_plan(session: Session, order_id: UUID, technician_id: UUID) -> UUID:
+    """Write a draft that has one line."""
+    plan = planning.request_plan(session, mode=PlanMode.DRAFT, cause="test")
+    at = clock.now()
+    line = PlanVisit(
+        plan_id=plan.id, work_order_id=order_id, order_version=1, technician_id=technician_id, start_at=at,
+        end_at=at + timedelta(hours=1), travel_seconds=600, parts=[], pickup=None, reasons=[], refused=[],
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    return plan.id
+
+
+def a_user(session: Session, name: str) -> UUID:
+    """Add somebody who may log in."""
+    row = identity.create_user(
+        session, name, password="long-enough-phrase", display_name=name.title(), roles={Role.AGENT}
+    )
+    return row.id
