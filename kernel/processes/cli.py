@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from kernel.processes.refusals import Refusal, SettingsIncomplete
 from kernel.processes.resolve import Service
 from kernel.processes.services import PrivateServices
 from kernel.processes.supervisor import State
-from kernel.processes.up import Plan, choose_port, interruptible, plain, running
+from kernel.processes.up import Plan, choose_port, interruptible, plain, public_url, running
 
 app = typer.Typer(no_args_is_help=True, help="Run Fieldhand on this machine.")
 
@@ -45,7 +46,8 @@ def up(
     plan = Plan(var=folder(var), host=host, port=port, seed=seed, simulate=sim)
     progress = Progress()
     with refusing(), interruptible():
-        choose_port(plan)
+        plan = replace(plan, port=choose_port(plan))
+        progress.address = public_url(plan.host, plan.port or 0)
         screens = ui.build(Layout(plan.var))
         with running(plan, on_change=progress.tell) as fieldhand:
             typer.echo(f"\nFieldhand is ready: {fieldhand.url}")
@@ -145,13 +147,15 @@ class Progress:
     def __init__(self) -> None:
         """Start the clock."""
         self.started = False
+        self.address = ""
         self._begun = time.monotonic()
 
     def tell(self, name: str, state: State) -> None:
         """Print what is worth knowing about a change."""
         notable = {State.BACKOFF, State.FAILED} | (set() if self.started else {State.READY, State.DONE})
         if state in notable:
-            typer.echo(f"  {time.monotonic() - self._begun:5.1f} s  {name:<10} {state}", err=True)
+            note = f"  {self.address}" if name == "api" and state is State.READY else ""
+            typer.echo(f"  {time.monotonic() - self._begun:5.1f} s  {name:<10} {state}{note}", err=True)
 
 
 if __name__ == "__main__":

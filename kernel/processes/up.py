@@ -84,33 +84,40 @@ def migration(environment: dict[str, str]) -> Process:
     return Process(name="migrate", command=fieldhand("migrate"), environment=environment, one_shot=True)
 
 
+def partitioning(environment: dict[str, str]) -> Process:
+    """Describe the step that makes the partitions of the coming days, where the schema is known to be current."""
+    return Process(name="partitions", command=fieldhand("partitions"), environment=environment, one_shot=True)
+
+
 def seeding(environment: dict[str, str]) -> Process:
     """Describe the step that fills an empty system with the demo company."""
     return Process(name="seed", command=fieldhand("seed"), environment=environment, one_shot=True, after=("migrate",))
 
 
-def app_processes(environment: dict[str, str], *, simulate: bool, schema_ready: bool = False) -> list[Process]:
-    """Describe the processes of Fieldhand itself; with the schema known to be current, not all wait for `migrate`."""
+def app_processes(environment: dict[str, str], *, step: str = "migrate", simulate: bool = True) -> list[Process]:
+    """Describe the processes of Fieldhand itself: the one people wait for first, the others once it answers.
+
+    `step` prepares the database; with the schema known to be current only the gateway has to wait for it.
+    """
     host, port = environment["FIELDHAND_HOST"], environment["FIELDHAND_PORT"]
     probed = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     health = f"http://{f'[{probed}]' if ':' in probed else probed}:{port}/healthz"
 
-    def process(name: str, *arguments: str, line: str = "", after: tuple[str, ...] = ("migrate",)) -> Process:
+    def process(name: str, *arguments: str, line: str = "", after: tuple[str, ...] = ("api",)) -> Process:
         command = fieldhand(name, *arguments)
         return Process(name=name, command=command, environment=environment, ready_line=line, after=after)
 
-    early = () if schema_ready else ("migrate",)
     listed = [
-        replace(process("api", after=early), ready=lambda: http_answers(health)),
-        process("gateway", line="broker_connected"),
-        process("scorer", line="scorer_started"),
-        process("relay", after=early),
-        process("worker", after=early),
-        process("beat", after=early),
+        replace(process("api", after=("migrate",) if step == "migrate" else ()), ready=lambda: http_answers(health)),
+        process("gateway", line="broker_connected", after=(step,)),
+        process("scorer", line="scorer_started", after=("api", step)),
+        process("relay"),
+        process("worker"),
+        process("beat"),
     ]
     var = Path(environment["FIELDHAND_VAR_DIR"])
     known = ("--credentials", str(var / DEVICES), "--state-dir", str(var / "sim"))
-    return [*listed, process("sim", *known, after=("gateway",))] if simulate else listed
+    return [*listed, process("sim", *known, after=("gateway", "api"))] if simulate else listed
 
 
 def schema_heads(folder: Path = ROOT / "migrations/versions") -> set[str]:
@@ -171,14 +178,15 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
         supervisor = services.supervisor
         system_url = environment.get("FIELDHAND_SYSTEM_DATABASE_URL") or os.environ["FIELDHAND_SYSTEM_DATABASE_URL"]
         current = schema_is_current(system_url)
-        supervisor.add(migration(environment))
+        step = partitioning(environment) if current else migration(environment)
+        supervisor.add(step)
         if not current:
-            supervisor.wait("migrate")
+            supervisor.wait(step.name)
         if plan.seed and is_empty(system_url):
             supervisor.add(seeding(environment))
             supervisor.wait("seed", timeout=300)
         simulate = plan.simulate and (services.layout.var / DEVICES).exists()
-        supervisor.add(*app_processes(environment, simulate=simulate, schema_ready=current))
+        supervisor.add(*app_processes(environment, step=step.name, simulate=simulate))
         supervisor.wait()
         address = {"url": environment["FIELDHAND_PUBLIC_URL"]}
         told = services.layout.run / ADDRESS
