@@ -1,6 +1,7 @@
 """What every HTTP process shares: the transaction of a request, its caller, its refusals."""
 
 from collections.abc import Callable, Coroutine, Generator, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
@@ -76,7 +77,9 @@ def request_transaction(
     """Give the request one transaction of its caller's tenant; it commits before the answer goes out."""
     with transaction(tenant_id=me.tenant_id) as session:
         if key is not None and request.method == "POST":
-            digest = idempotency.request_hash(request.method, f"{request.url.path}?{request.url.query}", request.state.body)
+            digest = idempotency.request_hash(
+                request.method, f"{request.url.path}?{request.url.query}", request.state.body
+            )
             held = idempotency.claim(session, user_id=me.user_id, key=key, digest=digest)
             request.state.idempotency = (session, held)
         yield session
@@ -201,6 +204,8 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refused_by_framework(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            return problem_response(Invalid("The body cannot be read."))
         body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code}
         return JSONResponse(body, error.status_code, media_type=PROBLEM, headers=error.headers)
 

@@ -72,7 +72,7 @@ def make_app(*, name: str, title: str, version: str) -> FastAPI:
     """Return an application with refusals, limits, metrics and health checks; rooms are included into it."""
     settings = get_settings()
     configure_logging(level=settings.log_level, json=settings.log_json)
-    app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.access = {}
     install_problem_handlers(app)
     app.add_middleware(BodyLimit)

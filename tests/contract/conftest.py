@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from backend.main import app as staff
 from kernel import clock
 from kernel.auth import Principal, Role, issue_access_token
+from kernel.ids import new_id
 from mobile_api import app as mobile
 from tests.conftest import Database, make_tenant
 from tests.contract.operations import Call
@@ -67,15 +68,20 @@ def theirs(database: Database) -> World:
     return a_world(make_tenant())
 
 
-def token_of(world: World, *roles: Role, user_id: UUID | None = None) -> str:
+def token_of(world: World, *roles: Role) -> str:
     """Return the access token of somebody of a company."""
+    return token_for(world.tenant_id, *roles, user_id=world.caller, technician_id=world["technician"])
+
+
+def token_for(tenant_id: UUID, *roles: Role, user_id: UUID | None = None, technician_id: UUID | None = None) -> str:
+    """Return the access token of somebody."""
     principal = Principal(
-        user_id=user_id or world.caller,
-        tenant_id=world.tenant_id,
+        user_id=user_id or new_id(),
+        tenant_id=tenant_id,
         roles=frozenset(roles),
         device_id="test",
         name="Test",
-        technician_id=world["technician"],
+        technician_id=technician_id,
         expires_at=clock.now() + timedelta(minutes=9),
     )
     return issue_access_token(principal)
