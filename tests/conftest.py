@@ -28,6 +28,7 @@ from kernel.ids import new_id
 from kernel.processes import database as bootstrap
 from kernel.processes.binaries import find_chromium
 from kernel.processes.broker import Broker, password_line
+from kernel.processes.children import process_identity
 from kernel.processes.layout import Layout, write_private
 from kernel.processes.resolve import Service
 from kernel.processes.services import Durability, PrivateServices
@@ -35,6 +36,7 @@ from kernel.settings import get_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "FIELDHAND_TEST_RUN"
+PREFIX = "fieldhand-test-"
 TEMPLATE = "fieldhand_template"
 NOWHERE = "127.0.0.1:1"
 DEFAULTS = {
@@ -53,13 +55,24 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for name in [name for name in os.environ if name.startswith("FIELDHAND_") and name != "FIELDHAND_DATA"]:
         del os.environ[name]
-    folder = Path(tempfile.mkdtemp(prefix="fieldhand-test-"))
+    remove_dead_runs()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
+    (folder / "owner").write_text(f"{os.getpid()} {(process_identity(os.getpid()) or ('', ''))[0]}")
     secret_key = secrets.token_urlsafe(32)
     os.environ.update(DEFAULTS | {RUN: f"{folder}:{os.getpid()}", "FIELDHAND_SECRET_KEY": secret_key})
     os.environ["FIELDHAND_DATA_KEY"] = secrets.token_urlsafe(32)
     os.environ["FIELDHAND_VAR_DIR"] = str(folder / "files")
     config.add_cleanup(lambda: end_run(folder))
+
+
+def remove_dead_runs() -> None:
+    """Remove the folders of runs that were killed; their services ended with them."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner"):
+        with contextlib.suppress(OSError):
+            pid, started = owner.read_text().split(" ", 1)
+            if (process_identity(int(pid)) or ("", ""))[0] != started:
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def end_run(folder: Path) -> None:
