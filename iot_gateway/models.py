@@ -23,22 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
 from iot_gateway.lifecycle import CaseState, CommandState, Finding
-from kernel.db import Base, Row, TenantRow, refers, tenant_args
+from kernel.db import Base, Row, TenantRow, Xid8, refers, tenant_args
 
 READ, WRITE = "SELECT", "SELECT, INSERT, UPDATE"
-
-
-class Xid8(UserDefinedType[str]):
-    """A 64-bit transaction id, as text in Python."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """Return the name of the type."""
-        return "xid8"
 
 
 def of_device() -> ForeignKeyConstraint:

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
-    DDL,
     DateTime,
     Engine,
     ForeignKey,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     create_engine,
-    event,
     func,
     text,
 )
@@ -34,6 +32,7 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import UserDefinedType
 
 from kernel.ids import new_id
 from kernel.settings import Settings, get_settings
@@ -46,6 +45,16 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 CURRENT_TENANT = "NULLIF(current_setting('app.tenant_id', true), '')::uuid"
+
+
+class Xid8(UserDefinedType[str]):
+    """A 64-bit transaction id, as text in Python."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name of the type."""
+        return "xid8"
 
 
 class Base(DeclarativeBase):
@@ -112,12 +121,8 @@ def refers(column: str, table: str, *, ondelete: str | None = None) -> ForeignKe
 
 
 def extra_ddl(model: type[Base], *statements: str) -> None:
-    """Run statements right after the table of `model` is made: what SQLAlchemy has no words for."""
-    table = cast("Table", model.__table__)
-    kept = table.info.setdefault("extra_ddl", [])
-    for statement in statements:
-        kept.append(statement)
-        event.listen(table, "after_create", DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
+    """Keep statements for the migration that makes the table of `model`: what SQLAlchemy has no words for."""
+    cast("Table", model.__table__).info.setdefault("extra_ddl", []).extend(statements)
 
 
 class Login(StrEnum):

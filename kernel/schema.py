@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Table
 
 from kernel.db import CURRENT_TENANT, Base, Login
 
@@ -39,13 +39,3 @@ def app_grants(table: Table) -> str:
 def tenant_tables() -> list[Table]:
     """Return every table whose rows belong to a tenant."""
     return [table for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
-
-
-def create_all(connection: Connection) -> None:
-    """Make every known table with its security; for development and tests of single rooms."""
-    Base.metadata.create_all(connection)
-    for table in Base.metadata.sorted_tables:
-        for statement in security_ddl(table):
-            connection.execute(text(statement))
-    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {LOGIN_ROLES[Login.APP]}"))
-    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {LOGIN_ROLES[Login.INGEST]}"))

@@ -11,8 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.pool import NullPool
 
-from iot_gateway.models import Xid8
-from kernel.db import Login, database_url
+from kernel.db import Login, Xid8, database_url
 from kernel.schema import security_ddl
 from kernel.settings import get_settings
 from mobile_api.tables import METADATA

@@ -5,7 +5,6 @@ Nothing here needs root or a running service; everything lies in one temporary f
 
 import contextlib
 import fcntl
-import importlib
 import json
 import os
 import secrets
@@ -23,7 +22,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from kernel import db, schema
+from kernel import db, migrate
 from kernel.ids import new_id
 from kernel.processes import database as bootstrap
 from kernel.processes.binaries import find_chromium
@@ -193,11 +192,8 @@ def make_template(shared: SharedCluster) -> None:
         system=bootstrap.password_of(shared.environment["FIELDHAND_SYSTEM_DATABASE_URL"]),
     )
     bootstrap.bootstrap(shared.admin_url, TEMPLATE, passwords)
-    importlib.import_module("mobile_api.tables")
-    engine = create_engine(db.with_driver(shared.logins(TEMPLATE)["FIELDHAND_SYSTEM_DATABASE_URL"]))
-    with engine.begin() as connection:
-        schema.create_all(connection)
-    engine.dispose()
+    with settings_of(shared.logins(TEMPLATE)):
+        migrate.upgrade()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from iot_gateway.models import Xid8
+from kernel.db import Xid8
 
 revision = "0003"
 down_revision = "0002"

@@ -332,7 +332,7 @@ def upgrade() -> None:
     )
     op.execute("CREATE INDEX ix_technician_home ON technician USING gist ((home::geography))")
     op.execute(
-        "\nCREATE FUNCTION technicians_near(from_lon double precision, from_lat double precision, within_m double precision,\n                                 at_most integer)\nRETURNS TABLE (technician_id uuid, metres double precision)\nLANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$\n    SELECT id, ST_Distance(home::geography, ST_SetSRID(ST_MakePoint(from_lon, from_lat), 4326)::geography)\n      FROM technician\n     WHERE tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid\n       AND active\n       AND ST_DWithin(home::geography, ST_SetSRID(ST_MakePoint(from_lon, from_lat), 4326)::geography, within_m)\n     ORDER BY 2, 1\n     LIMIT least(at_most, 500)\n$$\n"
+        "\nCREATE OR REPLACE FUNCTION technicians_near(from_lon double precision, from_lat double precision, within_m double precision,\n                                 at_most integer)\nRETURNS TABLE (technician_id uuid, metres double precision)\nLANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$\n    SELECT id, ST_Distance(home::geography, ST_SetSRID(ST_MakePoint(from_lon, from_lat), 4326)::geography)\n      FROM technician\n     WHERE tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid\n       AND active\n       AND ST_DWithin(home::geography, ST_SetSRID(ST_MakePoint(from_lon, from_lat), 4326)::geography, within_m)\n     ORDER BY 2, 1\n     LIMIT least(at_most, 500)\n$$\n"
     )
     op.execute("REVOKE ALL ON FUNCTION technicians_near FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION technicians_near TO fieldhand_app")
@@ -587,7 +587,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
@@ -606,6 +606,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("entity", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column(
             "tenant_id",
             sa.Uuid(),
