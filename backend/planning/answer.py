@@ -3,17 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from backend.planning.assemble import Question
+from backend.planning.question import Question
 from dispatch.arrays import NONE
 from dispatch.explain import Explanation
-from dispatch.plan import Pickup, Route, Visit
+from dispatch.instance import Instance
+from dispatch.plan import Pickup, Route, Stop, Visit
 from dispatch.remarks import Remark
 from dispatch.solve import Solution
 from dispatch.texts import Reason, render
-from dispatch.violations import Code
+
+
+class Cause(StrEnum):
+    """Why an order waits for a part; a code beside the optimiser's own."""
+
+    PART_MISSING = "part_missing"
+    PART_TAKEN = "part_taken"
+
+
+PARTS_CODES = frozenset(str(cause) for cause in Cause)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +49,6 @@ class LeftOut:
     """One order without a place, and why."""
 
     work_order_id: UUID
-    order_version: int
     code: str
     text_en: str
     text_zh: str
@@ -92,20 +102,14 @@ def left_out(question: Question, solution: Solution) -> list[LeftOut]:
         found.append(
             LeftOut(
                 work_order_id=order.id,
-                order_version=order.version,
                 code=first["code"],
                 text_en=first["text_en"],
                 text_zh=first["text_zh"],
-                lacks_parts=lacks_parts(explained.get(request)),
+                lacks_parts=False,
                 refused=refused,
             )
         )
     return found
-
-
-def lacks_parts(explanation: Explanation | None) -> bool:
-    """Tell whether somebody could come, were the part anywhere in stock."""
-    return explanation is not None and any(remark.code is Code.PART for remark in explanation.others)
 
 
 Line = tuple[str, UUID, str | None, int]
@@ -115,28 +119,55 @@ Line = tuple[str, UUID, str | None, int]
 def walk(question: Question, technician: int, route: Route) -> Iterator[tuple[int, int, int, list[Line]]]:
     """Walk a route and yield, per visit: request, start second, seconds of travel to it, where its parts come from.
 
-    A pick-up is used before what the van has, since it was made for the visits behind it.
+    A pick-up is used before what the van has, since it was made for the visits behind it. The way on after a break,
+    which the instance knows by estimate only, is counted from where the technician really was.
     """
     instance = question.instance
-    day = question.technicians[instance.technicians.ids[technician]]
-    bag: list[tuple[UUID, str | None, list[int]]] = []
-    if day.van_location_id is not None:
-        bag.append((day.van_location_id, None, instance.technicians.stock[technician].tolist()))
-    here, travel = int(instance.technicians.start_place[technician]), 0
-    for stop, start in zip(route.stops, route.starts, strict=True):
-        place = instance.requests.place if isinstance(stop, Visit) else instance.warehouses.place
-        there = int(place[stop.request if isinstance(stop, Visit) else stop.warehouse])
-        travel += int(instance.travel_seconds[here, there])
-        here = there
+    name = instance.technicians.ids[technician]
+    breaks = {bound.id for bound in question.bounds[name] if bound.is_break}
+    bag = _bag(question, technician)
+    here, free, travel = int(instance.technicians.start_place[technician]), route.departure, 0
+    for stop, planned in zip(route.stops, route.starts, strict=True):
+        length = _length(instance, technician, stop)
+        if isinstance(stop, Visit) and instance.requests.ids[stop.request] in breaks:
+            free = planned + length
+            continue
+        there = _place(instance, stop)
+        way = int(instance.travel_seconds[here, there])
+        start = max(planned, free + way)
+        here, free, travel = there, start + length, travel + way
         if isinstance(stop, Pickup):
-            location, name = question.warehouses[instance.warehouses.ids[stop.warehouse]]
-            bag.insert(0, (location, name, list(stop.quantities)))
+            location, depot = question.warehouses[instance.warehouses.ids[stop.warehouse]]
+            bag.insert(0, (location, depot, list(stop.quantities)))
             continue
         yield stop.request, start, travel, _take(question, bag, stop.request)
         travel = 0
 
 
-def _take(question: Question, bag: list[tuple[UUID, str | None, list[int]]], request: int) -> list[Line]:
+Bag = list[tuple[UUID, str | None, list[int]]]
+"""Where a technician has parts: stock location, name of the warehouse if it is a pick-up, pieces by part."""
+
+
+def _bag(question: Question, technician: int) -> Bag:
+    day = question.technicians[question.instance.technicians.ids[technician]]
+    if day.van_location_id is None:
+        return []
+    return [(day.van_location_id, None, question.instance.technicians.stock[technician].tolist())]
+
+
+def _place(instance: Instance, stop: Stop) -> int:
+    if isinstance(stop, Pickup):
+        return int(instance.warehouses.place[stop.warehouse])
+    return int(instance.requests.place[stop.request])
+
+
+def _length(instance: Instance, technician: int, stop: Stop) -> int:
+    if isinstance(stop, Pickup):
+        return int(instance.warehouses.handling[stop.warehouse])
+    return int(instance.requests.service[stop.request, instance.technicians.service_class[technician]])
+
+
+def _take(question: Question, bag: Bag, request: int) -> list[Line]:
     lines: list[Line] = []
     for part, need in enumerate(question.instance.requests.parts[request].tolist()):
         for location, name, stock in bag:
@@ -170,7 +201,10 @@ def remarks(question: Question, explanation: Explanation | None) -> tuple[list[d
 
 
 def _said(question: Question, remark: Remark) -> dict[str, Any]:
-    figures = {key: question.names.get(str(value), value) for key, value in remark.figures.items()}
+    figures = {
+        key: question.names.get(value, value) if isinstance(value, str) else value
+        for key, value in remark.figures.items()
+    }
     text_en, text_zh = render(remark.code, figures)
     shown = "have" in figures and "need" in figures
     figure = f"{figures['have']}/{figures['need']}" if shown else figures.get("minutes", figures.get("money"))

@@ -1,8 +1,8 @@
-"""Rows to a dispatch instance: who works next, what waits, where the parts are."""
+"""Rows to a dispatch instance: who works next, what waits, what is promised, where the parts are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from backend.customers.models import Site
 from backend.planning import repository, travel
+from backend.planning.question import Question, Records
+from backend.planning.standing import Bound, Span, home_at, request_of, standing
 from backend.technicians import service as technicians
 from backend.technicians.shifts import TechnicianDay
 from backend.work.models import Visit, WorkOrder
-from dispatch.build import Request, Technician, Warehouse, build
-from dispatch.instance import Instance
+from dispatch.build import Request, Technician, Warehouse
 from inventory import service as stock
 from inventory.service import LocationKind, Store
 from kernel.geo import LonLat
@@ -28,33 +29,11 @@ LEAST_SHIFT = timedelta(minutes=45)
 """A shift with less time left is as good as over."""
 OVERTIME = timedelta(minutes=60)
 PICKUP = timedelta(minutes=10)
-PROMISE_EARLY, PROMISE_LATE = timedelta(minutes=30), timedelta(minutes=90)
-"""How far a promised visit may slide while others are planned around it."""
-
 
 Free = dict[UUID, dict[str, int]]
 """Stock location -> part number -> whole pieces free."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A dispatch instance and what its names stand for."""
-
-    instance: Instance
-    origin: datetime
-    orders: dict[str, tuple[WorkOrder, Site]]
-    """Request id -> the order to plan; promised visits are not among them."""
-    technicians: dict[str, TechnicianDay]
-    warehouses: dict[str, tuple[UUID, str]]
-    """Warehouse code -> (stock location, name)."""
-    part_ids: dict[str, UUID]
-    """Part number, its name in the instance -> part."""
-    names: dict[str, str]
-    """Id in the instance -> what people call it."""
-
-    def instant(self, second: int) -> datetime:
-        """Return the instant of a second of the instance."""
-        return self.origin + timedelta(seconds=second)
+Lead = tuple[Visit, WorkOrder, Site, UUID]
+"""A visit of one of its crew."""
 
 
 def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
@@ -66,48 +45,30 @@ def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
     vans = [day.van_location_id for day in people.values() if day.van_location_id is not None]
     depots = {store.code: store for store in _depots(session)}
     free = _free(session, numbers, [*vans, *(store.location_id for store in depots.values())])
-    visits = repository.current_visits(session)
+    visits = [_lead(row) for row in repository.current_visits(session)]
     places = _Places()
     busy = _under_way(visits)
-    requests = [_request(order, site, parts.get(str(order.id), {}), origin, places) for order, site in rows]
-    requests += [
-        _promised(visit, site, str(technician), origin, places)
-        for visit, _, site, technician in visits
-        if visit.state in repository.PROMISED and str(technician) in people
-    ]
     workers = [_technician(day, busy.get(day.id), free, origin, places) for day in people.values()]
-    warehouses = [
-        Warehouse(
-            id=key,
-            place=places.name(lonlat),
-            opens=0,
-            closes=int(HORIZON.total_seconds()),
-            handling=int(PICKUP.total_seconds()),
-            stock=free.get(store.location_id, {}),
-        )
-        for key, store in depots.items()
-        if (lonlat := store.lonlat) is not None
-    ]
-    seconds, metres = travel.matrix(places.positions())
-    instance = build(
-        technicians=workers,
-        requests=requests,
-        warehouses=warehouses,
-        places=places.names(),
-        travel_seconds=seconds,
-        travel_metres=metres,
+    requests = [_request(order, site, parts.get(str(order.id), {}), origin, places) for order, site in rows]
+    promised = _promised(visits, people, origin, places)
+    warehouses = _warehouses(depots.values(), free, places)
+    records, bounds = _bind(
+        places, workers, promised, {key: _breaks(day, origin) for key, day in people.items()}, (requests, warehouses)
     )
     return Question(
-        instance=instance,
+        records=records,
+        instance=records.instance(),
         origin=origin,
         orders={str(order.id): (order, site) for order, site in rows},
+        bounds=bounds,
         technicians=people,
         warehouses={key: (store.location_id, store.name) for key, store in depots.items()},
         part_ids={number: part_id for part_id, number in numbers.items()},
         names={
+            **{bound.id: people[key].name for key, day in bounds.items() for bound in day},
+            **{_visit_id(visit, technician): order.number for visit, order, _, technician in visits},
             **{key: day.name for key, day in people.items()},
             **{str(order.id): order.number for order, _ in rows},
-            **{f"visit:{visit.id}": order.number for visit, order, _, _ in visits},
             **{key: store.name for key, store in depots.items()},
         },
     )
@@ -133,8 +94,8 @@ class _Places:
     def name(self, position: tuple[float, float]) -> str:
         return self._at.setdefault(LonLat(*position), f"p{len(self._at)}")
 
-    def names(self) -> list[str]:
-        return list(self._at.values())
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._at.values())
 
     def positions(self) -> list[LonLat]:
         return list(self._at)
@@ -161,12 +122,19 @@ def _free(session: Session, numbers: dict[UUID, str], locations: Sequence[UUID])
     return free
 
 
-def _under_way(visits: Sequence[Row[Visit, WorkOrder, Site, UUID]]) -> dict[UUID, tuple[LonLat, datetime]]:
+def _lead(row: Row[Visit, WorkOrder, Site, UUID]) -> Lead:
+    visit, order, site, technician = row
+    return visit, order, site, technician
+
+
+def _under_way(visits: Sequence[Lead]) -> dict[UUID, tuple[LonLat, datetime]]:
     """Return, for everybody who is on a visit, where that is and when it should end."""
     busy: dict[UUID, tuple[LonLat, datetime]] = {}
     for visit, _, site, technician in visits:
         if visit.state in repository.UNDER_WAY:
-            busy[technician] = (site.position, visit.planned_end)
+            known = busy.get(technician)
+            if known is None or known[1] < visit.planned_end:
+                busy[technician] = (site.position, visit.planned_end)
     return busy
 
 
@@ -212,19 +180,83 @@ def _latest_start(order: WorkOrder, origin: datetime) -> int | None:
     return max(0, _seconds(order.due_at - origin) - order.duration_minutes * 60)
 
 
-def _promised(visit: Visit, site: Site, technician: str, origin: datetime, places: _Places) -> Request:
-    """Return a visit that stands already: it holds its technician's time, and its parts are reserved."""
-    start = max(visit.planned_start, origin)
-    return Request(
-        id=f"visit:{visit.id}",
-        place=places.name(site.position),
-        windows=[(_seconds(max(start - PROMISE_EARLY, origin) - origin), _seconds(start + PROMISE_LATE - origin))],
-        service=_seconds(visit.planned_end - visit.planned_start),
-        priority=1,
-        locked_technician=technician,
-        previous_technician=technician,
-        previous_start=_seconds(start - origin),
-    )
+def _visit_id(visit: Visit, technician: UUID) -> str:
+    return f"visit:{visit.id}:{technician}"
+
+
+def _promised(
+    visits: Sequence[Lead], people: Mapping[str, TechnicianDay], origin: datetime, places: _Places
+) -> dict[str, list[Bound]]:
+    """Return, by technician, the visits that stand already in the shift being planned; their parts are reserved."""
+    found: dict[str, list[Bound]] = defaultdict(list)
+    for visit, _, site, technician in visits:
+        day = people.get(str(technician))
+        if visit.state not in repository.PROMISED or day is None or not _in_shift(visit, day, origin):
+            continue
+        found[str(technician)].append(
+            Bound(
+                id=_visit_id(visit, technician),
+                place=places.name(site.position),
+                start=_seconds(max(visit.planned_start, origin) - origin),
+                length=_seconds(visit.planned_end - visit.planned_start),
+            )
+        )
+    return found
+
+
+def _in_shift(visit: Visit, day: TechnicianDay, origin: datetime) -> bool:
+    """Tell whether a promised visit falls into a shift, or is overdue and therefore the first thing in it."""
+    overdue = visit.planned_start < origin
+    return visit.planned_start < day.shift[1] + OVERTIME and (overdue or visit.planned_end > day.shift[0])
+
+
+def _breaks(day: TechnicianDay, origin: datetime) -> list[Span]:
+    spans = ((_seconds(start - origin), _seconds(end - origin)) for start, end in day.breaks)
+    return [(max(start, 0), end) for start, end in spans if end > 0]
+
+
+def _warehouses(stores: Iterable[Store], free: Free, places: _Places) -> list[Warehouse]:
+    return [
+        Warehouse(
+            id=store.code,
+            place=places.name(store.lonlat),
+            opens=0,
+            closes=_seconds(HORIZON),
+            handling=_seconds(PICKUP),
+            stock=free.get(store.location_id, {}),
+        )
+        for store in stores
+        if store.lonlat is not None
+    ]
+
+
+def _bind(
+    places: _Places,
+    workers: Sequence[Technician],
+    promised: Mapping[str, list[Bound]],
+    breaks: Mapping[str, Sequence[Span]],
+    others: tuple[Sequence[Request], Sequence[Warehouse]],
+) -> tuple[Records, dict[str, list[Bound]]]:
+    """Put promised visits and breaks into the days; whoever promised more than the shift holds stays longer."""
+    requests, warehouses = others
+    resting = [worker for worker in workers if breaks[worker.id]]
+    names = (*places.names(), *(f"rest:{worker.id}" for worker in resting))
+    at = {name: place for place, name in enumerate(names)}
+    homes = [at[worker.end_place] for worker in resting]
+    seconds, metres = (travel.with_rests(matrix, homes) for matrix in travel.matrix(places.positions()))
+    bounds: dict[str, list[Bound]] = {}
+    staff = []
+
+    def way(origin: str, target: str) -> int:
+        return int(seconds[at[origin], at[target]])
+
+    for worker in workers:
+        day = standing(worker, promised.get(worker.id, []), breaks[worker.id], f"rest:{worker.id}", way)
+        longer = home_at(worker, day, way) - worker.shift_end
+        staff.append(replace(worker, max_overtime=max(worker.max_overtime, longer)))
+        bounds[worker.id] = day
+    fixed = [request_of(bound, key) for key, day in bounds.items() for bound in day]
+    return Records(tuple(staff), (*requests, *fixed), tuple(warehouses), names, seconds, metres), bounds
 
 
 def _seconds(span: timedelta) -> int:

@@ -1,17 +1,20 @@
 """Queries of the planner: open work, promised visits, plans."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.customers.models import Site
-from backend.planning.models import Plan, PlanState, PlanUnserved, PlanVisit
+from backend.planning.models import Plan, PlanMode, PlanState, PlanUnserved, PlanVisit
 from backend.technicians.models import Technician
 from backend.work.lifecycle import OrderState, VisitState
 from backend.work.models import Visit, VisitTechnician, WorkOrder, WorkOrderPart
+from kernel.db import Tenant, tenant_of
+from kernel.ids import new_id
 
 PLANNABLE = (OrderState.OPEN, OrderState.WAITING_PARTS)
 PROMISED = (VisitState.PLANNED, VisitState.DISPATCHED, VisitState.ACCEPTED)
@@ -36,21 +39,73 @@ def expected_parts(session: Session, order_ids: Sequence[UUID]) -> Sequence[Work
 
 
 def current_visits(session: Session) -> Sequence[Row[Visit, WorkOrder, Site, UUID]]:
-    """Return the visits that bind somebody: promised or under way, with the lead technician."""
+    """Return the visits that bind somebody: promised or under way, once for each of the crew."""
     return session.execute(
         select(Visit, WorkOrder, Site, VisitTechnician.technician_id)
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .join(Site, Site.id == WorkOrder.site_id)
         .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
-        .where(Visit.state.in_((*PROMISED, *UNDER_WAY)), VisitTechnician.lead, VisitTechnician.released_at.is_(None))
+        .where(Visit.state.in_((*PROMISED, *UNDER_WAY)), VisitTechnician.released_at.is_(None))
         .order_by(Visit.planned_start, Visit.id)
         .limit(5 * MOST_ORDERS)
     ).all()
 
 
-def waiting_plan(session: Session, *, mode: str) -> Plan | None:
-    """Return the plan of this mode that nobody has begun to solve."""
-    return session.scalar(select(Plan).where(Plan.state == PlanState.QUEUED, Plan.mode == mode))
+def waiting_plan(session: Session, *, mode: PlanMode) -> Plan | None:
+    """Return the plan of this mode that nobody has begun to solve, and keep it from being begun until commit.
+
+    A plan that is being begun at this moment is waited for: it may have read the orders before the caller's was there.
+    """
+    query = select(Plan).where(Plan.state == PlanState.QUEUED, Plan.mode == mode)
+    return session.scalar(query.with_for_update(read=True))
+
+
+def queue_plan(session: Session, *, mode: PlanMode, cause: str, requested_by: UUID | None) -> UUID | None:
+    """Queue a plan; None if another transaction has queued one of this mode meanwhile."""
+    return session.scalar(
+        insert(Plan)
+        .values(
+            id=new_id(),
+            tenant_id=tenant_of(session),
+            mode=mode,
+            state=PlanState.QUEUED,
+            cause=cause,
+            requested_by=requested_by,
+            summary={},
+        )
+        .on_conflict_do_nothing()
+        .returning(Plan.id)
+    )
+
+
+def lock_for_commit(session: Session, order_ids: Collection[UUID]) -> None:
+    """Let one plan of the tenant be committed at a time, and take its orders before any stock is touched."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"planning:{tenant_of(session)}", 0))))
+    session.execute(select(WorkOrder.id).where(WorkOrder.id.in_(order_ids)).order_by(WorkOrder.id).with_for_update())
+
+
+def give_up_older(session: Session, *, than: datetime) -> None:
+    """Mark plans as failed that nobody has finished; one left in the queue would stand in every later one's way."""
+    session.execute(
+        update(Plan)
+        .where(Plan.state.in_((PlanState.QUEUED, PlanState.SOLVING)), Plan.created_at < than)
+        .values(state=PlanState.FAILED, error="it was not finished in time")
+    )
+
+
+def waits(session: Session, state: OrderState) -> bool:
+    """Tell whether any order is in this state."""
+    return session.scalar(select(WorkOrder.id).where(WorkOrder.state == state).limit(1)) is not None
+
+
+def planned_since(session: Session, since: datetime) -> bool:
+    """Tell whether a plan was asked for after an instant."""
+    return session.scalar(select(Plan.id).where(Plan.created_at > since).limit(1)) is not None
+
+
+def time_zone(session: Session) -> str:
+    """Return the tenant's time zone."""
+    return session.scalars(select(Tenant.time_zone).where(Tenant.id == tenant_of(session))).one()
 
 
 def plan(session: Session, plan_id: UUID, *, lock: bool = False) -> Plan | None:

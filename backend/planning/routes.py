@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 
 from backend.planning import repository, service
+from backend.planning.board import board as whole_board
 from backend.planning.errors import PlanNotDraft, UnknownPlan
 from backend.planning.models import Plan
 from backend.planning.schemas import Board, OrderPlanOut, PlanAccepted, PlanOut, PlanRequest
@@ -91,7 +92,7 @@ def plan_of_order(work_order_id: UUID, db: Db) -> dict[str, Any]:
 @router.get("/board", response_model=Board)
 def board(db: Db, day: Annotated[date | None, Query(alias="date")] = None) -> dict[str, Any]:
     """Return everybody's visits of a day, today by default."""
-    return service.board(db, day or today(clock.now(), service.time_zone(db)))
+    return whole_board(db, day or today(clock.now(), repository.time_zone(db)))
 
 
 def today(at: datetime, time_zone: str) -> date:

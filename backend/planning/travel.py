@@ -33,3 +33,15 @@ def matrix(places: Sequence[Place]) -> tuple[NDArray[np.int32], NDArray[np.int32
     speed = np.interp(metres / 1000, SPEED_KM, SPEED_KMH) / 3.6
     seconds = np.where(metres < 1.0, 0.0, metres / speed + PARKING_SECONDS)
     return np.rint(seconds).astype(np.int32), np.rint(metres).astype(np.int32)
+
+
+def with_rests(matrix: NDArray[np.int32], homes: Sequence[int]) -> NDArray[np.int32]:
+    """Return the matrix with one more place for each of `homes`, where somebody takes a break without a place.
+
+    Going there costs nothing, for it is taken where one stands; going on costs as much as from home.
+    """
+    size = len(matrix)
+    wide = np.zeros((size + len(homes), size + len(homes)), dtype=np.int32)
+    wide[:size, :size] = matrix
+    wide[size:, :size] = matrix[list(homes)]
+    return wide
