@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from backend.planning.service import time_zone
 from backend.positions import service as positions
 from backend.positions.service import Fix
 from backend.technicians import service as technicians
 from kernel import clock
 from kernel.auth import Role
+from kernel.db import Tenant
 from kernel.geo import LonLat
 from kernel.http import Db, Me, problems
 from kernel.http import router as make_router
@@ -46,7 +46,8 @@ class FixesOut(BaseModel):
 def record_positions(body: FixesIn, db: Db, me: Me) -> FixesOut:
     """Keep readings taken in shift; others are dropped, and counted."""
     technician_id, at = own(me), clock.now()
-    shifts = technicians.shift_windows(db, technician_id, at=at, time_zone=time_zone(db))
+    zone = db.get_one(Tenant, me.tenant_id).time_zone
+    shifts = technicians.shift_windows(db, technician_id, at=at, time_zone=zone)
     fixes = [Fix(at=fix.at, position=LonLat(fix.lon, fix.lat), accuracy_m=fix.accuracy_m) for fix in body.fixes]
     done = positions.record(db, technician_id, fixes, shifts=shifts, at=at)
     return FixesOut(accepted=done.accepted, outside_shift=done.outside_shift, implausible=done.implausible)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,7 +32,7 @@ def outcome(order: list[int], cuts: list[int]) -> Json:
     phone, visit = Phone(field.tenant), field.visit(reserve=True)
     operations = field.work(visit.id)
     edges = [0, *[cut for cut in cuts if cut < len(order)], len(order)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         phone.push([operations[place] for place in order[start:end]])
     assert set(phone.statuses(operations)) == {"duplicate"}
     done = effects(field, visit.id)

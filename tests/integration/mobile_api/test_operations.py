@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
-from backend.assets import service as assets
 from backend.sla import service as sla
 from backend.work import repository
-from backend.work.models import VisitEvent, VisitPart
+from backend.work.models import VisitEvent
 from backend.work.service import conflicts, scheduling
 from kernel import clock
 from kernel.db import transaction

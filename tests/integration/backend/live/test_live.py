@@ -143,12 +143,13 @@ def test_orders_that_are_over_are_not_on_the_map(base: str, tenant: UUID, scene:
 
 
 @pytest.mark.parametrize(
-    ("silent", "case", "health"),
-    [(False, None, "ok"), (True, None, "silent"), (True, "open", "alarm"), (False, "closed", "ok")],
+    ("told", "health"),
+    [((False, None), "ok"), ((True, None), "silent"), ((True, "open"), "alarm"), ((False, "closed"), "ok")],
 )
 def test_the_health_of_a_device(
-    base: str, tenant: UUID, scene: Scene, silent: bool, case: str | None, health: str
+    base: str, tenant: UUID, scene: Scene, told: tuple[bool, str | None], health: str
 ) -> None:
+    silent, case = told
     with transaction(Login.SYSTEM) as session:
         at = clock.now()
         words = {"device": scene.device, "at": at, "silent": at if silent else None, "tenant": tenant}
