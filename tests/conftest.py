@@ -60,7 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
     (folder / "owner").write_text(f"{os.getpid()} {(process_identity(os.getpid()) or ('', ''))[0]}")
     secret_key = secrets.token_urlsafe(32)
     os.environ.update(DEFAULTS | {RUN: f"{folder}:{os.getpid()}", "FIELDHAND_SECRET_KEY": secret_key})
-    os.environ["FIELDHAND_DATA_KEY"] = secrets.token_urlsafe(32)
     os.environ["FIELDHAND_VAR_DIR"] = str(folder / "files")
     config.add_cleanup(lambda: end_run(folder))
 

@@ -7,6 +7,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from kernel.errors import NotFound
+
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -61,8 +63,9 @@ def serve(app: FastAPI, dist: Path) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     def page(path: str, request: Request) -> Response:
-        if path.startswith(RESERVED) or "text/html" not in request.headers.get("accept", "text/html"):
-            return Response(status_code=404)
+        accepted = request.headers.get("accept", "*/*")
+        if path.startswith(RESERVED) or not any(kind in accepted for kind in ("text/html", "*/*")):
+            raise NotFound("There is nothing at this address.")
         if not index.is_file():
             return HTMLResponse(NO_SCREENS, headers=PAGE_HEADERS)
         return FileResponse(index, headers=PAGE_HEADERS)

@@ -95,7 +95,6 @@ class PrivateServices:
             self._ports = Ports(self.layout.run / "ports.json", ephemeral=self.ephemeral_ports)
             self.environment |= {
                 "FIELDHAND_SECRET_KEY": os.environ.get("FIELDHAND_SECRET_KEY") or self.layout.secret("token-key"),
-                "FIELDHAND_DATA_KEY": os.environ.get("FIELDHAND_DATA_KEY") or self.layout.secret("data-key"),
                 "FIELDHAND_VAR_DIR": str(self.layout.var),
             }
             processes = self._prepare(found)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 APPS = {name: service for name, service in SERVICES.items() if service.get("image") == "fieldhand"}
-SETTINGS = {f"FIELDHAND_{name.upper()}" for name in Settings.model_fields} | {"FIELDHAND_DATA_KEY"}
+SETTINGS = {f"FIELDHAND_{name.upper()}" for name in Settings.model_fields}
 MACHINE = {
     *("FIELDHAND_DOMAIN", "FIELDHAND_BIND", "FIELDHAND_PYTHON", "FIELDHAND_NO_PACKAGES"),
     *(f"FIELDHAND_{login}_PASSWORD" for login in ("ADMIN", "APP", "INGEST", "SYSTEM", "REDIS", "MQTT_GATEWAY")),
