@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test lint types imports migrate bench docs web env
+.PHONY: help setup up check test lint types imports migrate locks bench docs web env
 
+LOCKED := --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 PYTHON := PYTHONPATH=. .venv/bin/python
 
 help: ## list these targets
@@ -30,6 +31,11 @@ imports: ## floors, rooms, furniture
 
 migrate: ## bring the database of the environment to the newest schema
 	./fieldhand migrate
+
+locks: ## compile the locks from pyproject.toml, with hashes and without addresses
+	.venv-tools/bin/uv pip compile -q --python-version 3.11 $(LOCKED) pyproject.toml -o requirements.lock
+	.venv-tools/bin/uv pip compile -q --python-version 3.11 $(LOCKED) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	.venv-tools/bin/uv pip compile -q --python-version 3.11 $(LOCKED) --group ui -o requirements-ui.lock
 
 bench: ## every figure we claim
 	$(PYTHON) -m benchmarks
