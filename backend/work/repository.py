@@ -187,16 +187,18 @@ def open_conflicts(session: Session, visit_ids: Collection[UUID]) -> Sequence[Co
     ).all()
 
 
-def conflict(session: Session, conflict_id: UUID) -> ConflictItem:
-    """Return a conflict item, locked.
+def conflict_with_visit(session: Session, conflict_id: UUID) -> tuple[ConflictItem, Visit, WorkOrder]:
+    """Return a conflict item with its visit and order, all locked: those two first, as steps of the visit lock them.
 
     Raises:
         NoSuchConflict: there is none with this id.
     """
-    found = session.scalar(select(ConflictItem).where(ConflictItem.id == conflict_id).with_for_update())
-    if found is None:
+    visit_id = session.scalar(select(ConflictItem.visit_id).where(ConflictItem.id == conflict_id))
+    if visit_id is None:
         raise NoSuchConflict("No conflict item has this id.", conflict_id=conflict_id)
-    return found
+    held, of = visit_with_order(session, visit_id)
+    query = select(ConflictItem).where(ConflictItem.id == conflict_id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one(), held, of
 
 
 def conflict_rows(

@@ -131,8 +131,12 @@ def applied(item: ConflictItem, *, by: UUID | None = None) -> None:
 
 
 def dismiss(session: Session, conflict_id: UUID, *, by: UUID | None, at: datetime) -> ConflictItem:
-    """Decide that a kept operation shall have no effect; it stays readable."""
-    item = repository.conflict(session, conflict_id)
+    """Decide that a kept operation shall have no effect; it stays readable.
+
+    Raises:
+        NoSuchConflict: there is none with this id.
+    """
+    item, _, _ = repository.conflict_with_visit(session, conflict_id)
     if item.state is ConflictState.OPEN:
         item.state, item.resolved_at, item.resolved_by = ConflictState.DISMISSED, at, by
     return item
@@ -144,12 +148,7 @@ def list_open(session: Session, *, after: UUID | None, limit: int) -> list[dict[
 
 
 def view(session: Session, conflict_id: UUID) -> dict[str, Any]:
-    """Return one item, decided or not.
-
-    Raises:
-        NoSuchConflict: there is none with this id.
-    """
-    repository.conflict(session, conflict_id)
+    """Return one item that is known, decided or not."""
     return _view(*repository.conflict_rows(session, conflict_id=conflict_id, limit=1)[0])
 
 

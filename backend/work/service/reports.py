@@ -27,6 +27,7 @@ from backend.work.service.stages import Said
 from inventory import service as stock
 from inventory.errors import InsufficientStock, InvalidMove, SerialElsewhere
 from inventory.service import Condition
+from kernel import clock
 from kernel.outbox import publish
 
 PARTS_USE, SERIAL_SWAP = "parts.use", "asset.swap_serial"
@@ -99,7 +100,7 @@ def answer_checklist(
     )
     row.actor_id, row.client_op_id = by.actor.actor_id, by.client_op_id
     row.occurred_at, row.received_at = said.occurred_at, by.received_at
-    _changed(session, visit, by)
+    _changed(session, visit, said)
     acting.retry(session, visit, order)
     return Outcome(Status.APPLIED, visit)
 
@@ -117,8 +118,8 @@ def _own(session: Session, visit: Visit, actor: Actor) -> None:
             raise
 
 
-def _changed(session: Session, visit: Visit, by: Reported) -> None:
-    visit.changed_at = by.received_at
+def _changed(session: Session, visit: Visit, said: Said) -> None:
+    visit.changed_at = clock.now()
     visit.version += 1
     session.flush()
     publish(
@@ -127,7 +128,7 @@ def _changed(session: Session, visit: Visit, by: Reported) -> None:
             visit_id=visit.id,
             work_order_id=visit.work_order_id,
             version=visit.version,
-            occurred_at=by.said({}).occurred_at,
+            occurred_at=said.occurred_at,
         ),
     )
 
@@ -200,7 +201,7 @@ def _parts_line(session: Session, visit_id: UUID, kind: str, detail: dict[str, A
         session.refresh(visit)
         conflicts.keep(session, visit, kind, said, problem=problem)
         return Outcome(Status.CONFLICT, visit, problem)
-    _changed(session, visit, by)
+    _changed(session, visit, said)
     return Outcome(Status.APPLIED, visit)
 
 
@@ -344,18 +345,19 @@ def add_note(session: Session, visit_id: UUID, *, text: str, by: Reported) -> Ou
     if known := acting.replayed(session, visit, by.client_op_id):
         return known
     _own(session, visit, by.actor)
+    said = by.said({})
     session.add(
         VisitNote(
             visit_id=visit_id,
             text=text,
             actor_id=by.actor.actor_id,
             actor_name=by.actor.name,
-            occurred_at=by.said({}).occurred_at,
+            occurred_at=said.occurred_at,
             received_at=by.received_at,
             client_op_id=by.client_op_id,
         )
     )
-    _changed(session, visit, by)
+    _changed(session, visit, said)
     return Outcome(Status.APPLIED, visit)
 
 
@@ -363,17 +365,19 @@ def apply_conflict(session: Session, conflict_id: UUID, *, by: UUID | None) -> C
     """Try a kept operation again for a dispatcher; an item that was decided stays as it is.
 
     Raises:
+        NoSuchConflict: there is none with this id.
         Problem: it still does not fit.
     """
-    item = repository.conflict(session, conflict_id)
+    item, visit, order = repository.conflict_with_visit(session, conflict_id)
     if item.resolved_at is not None:
         return item
-    visit, order = repository.visit_with_order(session, item.visit_id)
     said = conflicts.step_of(item)
     if item.kind in _BOOKS:
         _BOOKS[item.kind](session, visit, order, said)
+        _changed(session, visit, said)
     else:
         acting.apply(session, visit, order, conflicts.action_of(item), said)
     conflicts.applied(item, by=by)
+    acting.retry(session, visit, order)
     session.flush()
     return item

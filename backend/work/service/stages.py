@@ -106,6 +106,8 @@ def advance_visit(session: Session, visit: Visit, order: WorkOrder, action: Visi
         ),
     )
     _effects(session, visit, order, action, said)
+    if before is VisitState.ON_HOLD:
+        sla.resume(session, order.id, at=said.occurred_at, clocks={ClockKind.RESTORE})
     if action is VisitAction.CANCEL and former is not VisitState.PLANNED:
         withdraw(session, visit, order, technicians, reason=said.reason)
 
@@ -183,8 +185,6 @@ def _effects(session: Session, visit: Visit, order: WorkOrder, action: VisitActi
         sla.meet(session, order.id, MEETS[action], at=at)
     elif action is VisitAction.HOLD and said.reason in PAUSING_REASONS:
         sla.pause(session, order.id, at=at, clocks={ClockKind.RESTORE})
-    elif action is VisitAction.RESUME:
-        sla.resume(session, order.id, at=at, clocks={ClockKind.RESTORE})
     elif action in LETS_GO:
         visit.outcome = str(visit.state)
         stock.release(session, visit.id)

@@ -285,6 +285,21 @@ def test_a_hold_at_the_customers_account_moves_the_time_to_restore(session: Sess
     assert after[ClockKind.RESTORE] == before[ClockKind.RESTORE] + HOUR
 
 
+def test_a_visit_that_ends_on_hold_lets_the_time_to_restore_run_on(session: Session) -> None:
+    scene = a_scene(session)
+    visit = a_visit(session, scene)
+    phone = phone_of(scene.chen)
+    do_visit(session, visit.id, phone, until=VisitAction.START)
+    before = {row.clock: row.due_at for row in sla.clocks_of(session, visit.work_order_id)}
+    step(session, visit.id, VisitAction.HOLD, phone, 120, reason="customer")
+
+    step(session, visit.id, VisitAction.NO_ACCESS, phone, 180, reason="nobody there", received_at=NOON + 4 * HOUR)
+
+    after = {row.clock: row for row in sla.clocks_of(session, visit.work_order_id)}
+    assert after[ClockKind.RESTORE].paused_at is None
+    assert after[ClockKind.RESTORE].due_at == before[ClockKind.RESTORE] + HOUR
+
+
 def test_events_are_never_changed(session: Session) -> None:
     scene = a_scene(session)
     visit = a_visit(session, scene)
