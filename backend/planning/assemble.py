@@ -146,6 +146,7 @@ def _technician(
     places: _Places,
 ) -> Technician:
     start = max(day.shift[0], origin, busy[1] if busy else origin)
+    start += timedelta(microseconds=-start.microsecond % 1_000_000)  # whole seconds, none of them the visit's
     end = max(day.shift[1], start)
     return Technician(
         id=str(day.id),
@@ -193,14 +194,11 @@ def _promised(
         day = people.get(str(technician))
         if visit.state not in repository.PROMISED or day is None or not _in_shift(visit, day, origin):
             continue
-        found[str(technician)].append(
-            Bound(
-                id=_visit_id(visit, technician),
-                place=places.name(site.position),
-                start=_seconds(max(visit.planned_start, origin) - origin),
-                length=_seconds(visit.planned_end - visit.planned_start),
-            )
-        )
+        start = _seconds(max(visit.planned_start, origin) - origin)
+        late = max(origin - visit.planned_start, timedelta(0))
+        end = ceil((visit.planned_end + late - origin).total_seconds())
+        place = places.name(site.position)
+        found[str(technician)].append(Bound(_visit_id(visit, technician), place, start, end - start))
     return found
 
 

@@ -16,7 +16,6 @@ from backend.planning.question import Question
 from backend.work.lifecycle import OrderState
 from backend.work.service import orders as work_orders
 from backend.work.service import scheduling
-from dispatch.errors import InvalidInstance
 from dispatch.solve import Solution, solve
 from kernel import clock, jobs
 from kernel.db import transaction
@@ -67,14 +66,10 @@ def request_plan(session: Session, *, mode: PlanMode, cause: str, requested_by: 
 
 def solve_plan(tenant_id: UUID, plan_id: UUID, *, seconds: float = SECONDS_PER_PLAN) -> None:
     """Make a plan; run again after a crash, it starts afresh as long as nothing is committed."""
-    try:
-        with transaction(tenant_id=tenant_id) as session:
-            if not _begin(session, plan_id):
-                return
-            question = assemble.assemble(session, time_zone=repository.time_zone(session), at=clock.now())
-    except InvalidInstance as error:
-        _fail(tenant_id, plan_id, error)
-        return
+    with transaction(tenant_id=tenant_id) as session:
+        if not _begin(session, plan_id):
+            return
+        question = assemble.assemble(session, time_zone=repository.time_zone(session), at=clock.now())
     solved = solve_question(question, seconds=seconds)
     with transaction(tenant_id=tenant_id) as session:
         plan = repository.plan(session, plan_id, lock=True)
@@ -94,15 +89,6 @@ def _begin(session: Session, plan_id: UUID) -> bool:
         return False
     plan.state = PlanState.SOLVING
     return True
-
-
-def _fail(tenant_id: UUID, plan_id: UUID, error: InvalidInstance) -> None:
-    """Say what keeps the plan from being made; another try would meet it again."""
-    log.error("plan_impossible", plan_id=str(plan_id), error=str(error))
-    with transaction(tenant_id=tenant_id) as session:
-        plan = repository.plan(session, plan_id, lock=True)
-        if plan is not None and plan.state in (PlanState.QUEUED, PlanState.SOLVING):
-            plan.state, plan.error = PlanState.FAILED, str(error)
 
 
 def solve_question(question: Question, *, seconds: float) -> Solved:

@@ -35,7 +35,8 @@ def standing(
     pieces = _named(technician.id, rest_place)
     for visit in sorted(visits, key=lambda item: (item.start, item.id)):
         start = max(visit.start, free + travel(here, visit.place))
-        bounds += pieces(breaks, (free, start - travel(rest_place, visit.place)))
+        if breaks:
+            bounds += pieces(breaks, (free, start - travel(rest_place, visit.place)))
         bounds.append(replace(visit, start=start))
         here, free = visit.place, start + visit.length
     last = max((end for _, end in breaks), default=free)
