@@ -25,24 +25,27 @@ log = get_logger()
 
 def open_on_case(session: Session, event: CaseOpened) -> None:
     """Make a ticket and a work order of a new case; a second delivery changes nothing."""
-    service.take_in_case(
-        session,
-        Suspected(
-            case_id=event.case_id,
-            device_id=event.device_id,
-            failure_group=event.failure_group,
-            model=event.model,
-            severity=event.severity,
-            opened_at=clock.now(),
-            failure_at=event.p10_at,
-            summary=event.summary,
-        ),
-    )
+    service.take_in_case(session, _suspected(session, event))
 
 
 def worsen_on_case(session: Session, event: CaseWorsened) -> None:
-    """Make what the case has become more urgent."""
-    service.worsen(session, event.case_id, severity=event.severity, failure_at=event.p10_at, at=clock.now())
+    """Make what the case has become more urgent; a second delivery changes nothing."""
+    service.worsen(session, _suspected(session, event), at=clock.now())
+
+
+def _suspected(session: Session, event: CaseOpened | CaseWorsened) -> Suspected:
+    """Return the case as it stands now, for news may overtake each other; never less severe than the news says."""
+    case = cases.get_case(session, event.case_id)
+    return Suspected(
+        case_id=case.id,
+        device_id=case.device_id,
+        failure_group=case.failure_group,
+        model=case.model,
+        severity=max(case.severity, event.severity),
+        opened_at=clock.now(),
+        failure_at=min(filter(None, (case.p10_at, event.p10_at)), default=None),
+        summary=case.summary,
+    )
 
 
 def verify_on_completion(session: Session, event: VisitCompleted) -> None:
@@ -52,7 +55,8 @@ def verify_on_completion(session: Session, event: VisitCompleted) -> None:
         return
     for case_id in repository.cases_of_order(session, order.id):
         case = cases.get_case(session, case_id)
-        if case.state is CaseState.OPEN:
+        on_proof = case.verify_from if case.state is CaseState.VERIFYING else None
+        if case.state is CaseState.OPEN or (on_proof is not None and on_proof < event.completed_at):
             samples, seconds = service.proof_of(session, case.failure_group, case.model)
             cases.begin_verification(session, case_id, at=event.completed_at, samples=samples, seconds=seconds)
 

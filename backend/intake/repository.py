@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -55,10 +55,10 @@ def cases_of_order(session: Session, work_order_id: UUID) -> Sequence[UUID]:
     ).all()
 
 
-def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[UUID]:
-    """Return the orders that cases of a ticket have made."""
-    return session.scalars(
-        select(CaseIntake.work_order_id)
-        .where(CaseIntake.ticket_id == ticket_id, CaseIntake.work_order_id.is_not(None))
-        .order_by(CaseIntake.id)
-    ).all()  # type: ignore[return-value]  # the filter leaves no None
+def give_cases(session: Session, ticket_id: UUID, work_order_id: UUID) -> None:
+    """Say that an order is to cure the cases of its ticket that no order cures yet."""
+    session.execute(
+        update(CaseIntake)
+        .where(CaseIntake.ticket_id == ticket_id, CaseIntake.work_order_id.is_(None))
+        .values(work_order_id=work_order_id)
+    )

@@ -8,7 +8,7 @@ from backend.customers.errors import CustomerUnknown, SiteUnknown
 from backend.intake import service
 from backend.intake.schemas import ConvertIn, OrderMade, TicketIn, TicketTakenIn
 from backend.intake.service import Wish, Words
-from backend.tickets.errors import NoSuchTicket, TicketIncomplete
+from backend.tickets.errors import IllegalTicketStep, NoSuchTicket, TicketIncomplete
 from backend.tickets.service import By
 from backend.work import actors
 from backend.work.models import WorkOrder
@@ -45,7 +45,7 @@ def open_ticket(body: TicketIn, db: Db, me: Me) -> dict[str, Any]:
     "/tickets/{ticket_id}/work-orders",
     response_model=OrderMade,
     status_code=201,
-    responses=problems(NoSuchTicket, TicketIncomplete, AssetUnknown, SiteUnknown),
+    responses=problems(NoSuchTicket, IllegalTicketStep, TicketIncomplete, AssetUnknown, SiteUnknown),
 )
 def convert_ticket(ticket_id: UUID, body: ConvertIn, db: Db, me: Me) -> WorkOrder:
     """Open a work order for a ticket."""

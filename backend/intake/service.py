@@ -16,14 +16,20 @@ from backend.intake.models import CaseIntake, FailureGroupRule
 from backend.intake.triage import Proposal, propose
 from backend.tickets import service as tickets
 from backend.tickets.errors import TicketIncomplete
+from backend.tickets.lifecycle import check_takes_work
 from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import By
 from backend.work.actors import Actor
+from backend.work.lifecycle import OrderState
 from backend.work.models import OrderSource, WorkOrder
 from backend.work.service import orders
+from backend.work.service import views as work
 from backend.work.service.orders import ExpectedPart
+from backend.work.service.stages import STILL_TO_PLAN
 from inventory import service as stock
 
+TO_BE_DONE = STILL_TO_PLAN | {OrderState.IN_PROGRESS}
+"""States of an order that another case of the same failure may still join."""
 SEVERE = 3
 """From this severity on a case is more urgent than its rule says."""
 
@@ -98,8 +104,8 @@ def take_in_case(session: Session, found: Suspected) -> Ticket | None:
     asset = assets.asset_of_device(session, found.device_id)
     plan = plan_for(session, found, asset)
     known = tickets.open_of_topic(session, asset.id, found.failure_group) if asset else None
-    if known is not None:
-        return _roll_up(session, row, known, found, plan)
+    if asset is not None and known is not None:
+        return _roll_up(session, row, known, asset, found=found, plan=plan)
     ticket, _ = tickets.open_ticket(
         session,
         channel=Channel.DEVICE,
@@ -166,17 +172,29 @@ def _text(found: Suspected) -> str:
     return "\n".join(lines)
 
 
-def _roll_up(session: Session, row: CaseIntake, ticket: Ticket, found: Suspected, plan: Plan) -> Ticket:
+def _roll_up(
+    session: Session, row: CaseIntake, ticket: Ticket, asset: Asset, *, found: Suspected, plan: Plan
+) -> Ticket:
     detail = {"case_id": str(found.case_id), "evidence": found.summary}
     tickets.add_evidence(session, ticket.id, detail=detail, at=found.opened_at)
     tickets.raise_priority(session, ticket.id, priority=plan.priority)
     row.ticket_id, row.rolled_up = ticket.id, True
-    made = repository.orders_of_ticket(session, ticket.id)
-    if made:
-        row.work_order_id = made[-1]
-        orders.raise_urgency(session, made[-1], priority=plan.priority, failure_at=found.failure_at, at=found.opened_at)
+    held = _order_under_way(session, ticket, asset, found, plan) or _open_order(session, ticket, asset, found, plan)
+    row.work_order_id = held.id
     session.flush()
     return ticket
+
+
+def _order_under_way(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan) -> WorkOrder | None:
+    """Return the latest order of a ticket whose work is still to be done on this asset, made as urgent as the case."""
+    for order in reversed(work.orders_of_ticket(session, ticket.id)):
+        if order.asset_id == asset.id and order.state in TO_BE_DONE:
+            held = orders.raise_urgency(
+                session, order.id, priority=plan.priority, failure_at=found.failure_at, at=found.opened_at
+            )
+            if held.state in TO_BE_DONE:
+                return held
+    return None
 
 
 def _open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan) -> WorkOrder:
@@ -211,18 +229,17 @@ def _open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected
     return order
 
 
-def worsen(session: Session, case_id: UUID, *, severity: int, failure_at: datetime | None, at: datetime) -> None:
-    """Make what a case has become more urgent."""
-    row = repository.of_case(session, case_id)
+def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
+    """Make what a case has become as urgent as its rule says for the present severity; once more changes nothing."""
+    row = repository.of_case(session, found.case_id)
     if row is None or row.ticket_id is None:
         return
-    ticket = tickets.get_ticket(session, row.ticket_id)
-    priority = _urgency(ticket.priority, severity)
-    detail = {"case_id": str(case_id), "severity": severity}
-    tickets.add_evidence(session, ticket.id, detail=detail, at=at)
-    tickets.raise_priority(session, ticket.id, priority=priority)
+    plan = plan_for(session, found, assets.asset_of_device(session, found.device_id))
+    detail = {"case_id": str(found.case_id), "severity": found.severity}
+    tickets.add_evidence(session, row.ticket_id, detail=detail, at=at)
+    tickets.raise_priority(session, row.ticket_id, priority=plan.priority)
     if row.work_order_id is not None:
-        orders.raise_urgency(session, row.work_order_id, priority=priority, failure_at=failure_at, at=at)
+        orders.raise_urgency(session, row.work_order_id, priority=plan.priority, failure_at=found.failure_at, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,13 +294,15 @@ class Wish:
 
 
 def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: datetime) -> WorkOrder:
-    """Open a work order for a ticket, with its text and a link back.
+    """Open a work order for a ticket, with its text and a link back; it cures the cases that wait for one.
 
     Raises:
         NoSuchTicket: there is none with this id.
+        IllegalTicketStep: it has ended.
         TicketIncomplete: nobody has said where, or which skill it takes.
     """
     ticket = tickets.get_ticket(session, ticket_id)
+    check_takes_work(ticket.state)
     proposal = propose(f"{ticket.summary}\n{ticket.description}", priority=ticket.priority)
     asset_id = wish.asset_id or ticket.asset_id
     site_id = assets.get_asset(session, asset_id).site_id if asset_id else wish.site_id or ticket.site_id
@@ -293,7 +312,7 @@ def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: 
         raise TicketIncomplete("A work order needs a place and a skill.", missing=missing)
     if wish.parts:
         stock.parts_by_id(session, [part_id for part_id, _ in wish.parts])
-    return orders.open_work_order(
+    order = orders.open_work_order(
         session,
         site_id=site_id,
         asset_id=asset_id,
@@ -312,3 +331,5 @@ def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: 
         actor=actor,
         at=at,
     )
+    repository.give_cases(session, ticket.id, order.id)
+    return order

@@ -84,6 +84,21 @@ def legal(state: TicketState) -> tuple[TicketAction, ...]:
     return tuple(action for (source, action) in TRANSITIONS if source is state)
 
 
+def check_takes_work(state: TicketState) -> None:
+    """Refuse work for a ticket that has ended.
+
+    Raises:
+        IllegalTicketStep: it has; reopen it first.
+    """
+    if state not in OPEN:
+        raise IllegalTicketStep(
+            f"No work is opened for a ticket in state '{state}'.",
+            state=str(state),
+            action="open_work_order",
+            legal=[str(name) for name in legal(state)],
+        )
+
+
 def advance(state: TicketState, action: TicketAction) -> TicketState:
     """Return the state behind `action`.
 

@@ -1,6 +1,7 @@
 """Queries of tickets."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,23 @@ def next_seq(session: Session, ticket_id: UUID) -> int:
     """Return the number of a ticket's next event; the ticket is locked."""
     last = session.scalar(select(func.max(TicketEvent.seq)).where(TicketEvent.ticket_id == ticket_id))
     return (last or 0) + 1
+
+
+def has_event(session: Session, ticket_id: UUID, action: str, *, detail: dict[str, Any]) -> bool:
+    """Tell whether a ticket's story has this very line."""
+    known = select(TicketEvent.id).where(
+        TicketEvent.ticket_id == ticket_id, TicketEvent.action == action, TicketEvent.detail == detail
+    )
+    return session.scalar(known.limit(1)) is not None
+
+
+def last_at(session: Session, ticket_id: UUID, *actions: str) -> datetime | None:
+    """Return when one of these actions happened to a ticket last."""
+    return session.scalar(
+        select(func.max(TicketEvent.occurred_at)).where(
+            TicketEvent.ticket_id == ticket_id, TicketEvent.action.in_(actions)
+        )
+    )
 
 
 def events(session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:

@@ -31,6 +31,7 @@ from kernel.numbers import next_number
 from kernel.outbox import publish
 
 CLOSE = "tickets.close"
+EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,9 +152,11 @@ def write_event(
 
 
 def add_evidence(session: Session, ticket_id: UUID, *, detail: dict[str, Any], at: datetime) -> Ticket:
-    """Add what a device or person says to a ticket that is there already."""
+    """Add what a device or person says to a ticket that is there already; the same again changes nothing."""
     ticket = repository.ticket(session, ticket_id, lock=True)
-    write_event(session, ticket, "evidence", ticket.state, by=HOUSE, at=at, detail=detail)
+    if repository.has_event(session, ticket.id, EVIDENCE, detail=detail):
+        return ticket
+    write_event(session, ticket, EVIDENCE, ticket.state, by=HOUSE, at=at, detail=detail)
     return ticket
 
 
@@ -232,7 +235,7 @@ def _stamp(session: Session, ticket: Ticket, action: TicketAction, former: Ticke
     elif action is TicketAction.ASK_CUSTOMER:
         for order in work.orders_of_ticket(session, ticket.id):
             sla.pause(session, order.id, at=at)
-    elif former in PAUSED:
+    if former in PAUSED:
         for order in work.orders_of_ticket(session, ticket.id):
             sla.resume(session, order.id, at=at)
     if action in {TicketAction.CLOSE, TicketAction.CANCEL, TicketAction.MERGE}:
@@ -240,17 +243,22 @@ def _stamp(session: Session, ticket: Ticket, action: TicketAction, former: Ticke
 
 
 def begin(session: Session, ticket_id: UUID, *, by: By = HOUSE, at: datetime) -> Ticket:
-    """Say that there is work under way for a ticket; once more changes nothing."""
+    """Say that there is work under way for a ticket; once more, or after it moved on, changes nothing."""
     ticket = repository.ticket(session, ticket_id, lock=True)
-    if TicketAction.BEGIN in legal(ticket.state):
+    overtaken = repository.last_at(session, ticket.id, TicketAction.ASK_CUSTOMER, TicketAction.CUSTOMER_ANSWERED)
+    if TicketAction.BEGIN in legal(ticket.state) and (overtaken is None or overtaken <= at):
         return act(session, ticket_id, TicketAction.BEGIN, by=by, at=at)
     return ticket
 
 
 def resolve_when_done(session: Session, ticket_id: UUID, *, at: datetime) -> bool:
-    """Resolve a ticket whose last order has ended; tell whether it is resolved by this."""
+    """Resolve a ticket whose last order ended at an instant; tell whether it is resolved by this.
+
+    One that was reopened after that waits for other work.
+    """
     ticket = repository.ticket(session, ticket_id, lock=True)
-    if ticket.state not in OPEN or work.has_open_orders(session, ticket_id):
+    reopened = repository.last_at(session, ticket.id, TicketAction.REOPEN)
+    if ticket.state not in OPEN or work.has_open_orders(session, ticket_id) or (reopened and reopened > at):
         return False
     act(session, ticket_id, TicketAction.RESOLVE, by=HOUSE, at=at)
     return True

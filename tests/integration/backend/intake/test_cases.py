@@ -4,18 +4,24 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.intake import handlers, service
 from backend.intake.models import CaseIntake
+from backend.intake.service import Wish, Words
 from backend.tickets import handlers as ticket_handlers
-from backend.tickets.lifecycle import TicketState
-from backend.tickets.models import Ticket
+from backend.tickets import service as tickets
+from backend.tickets.errors import IllegalTicketStep
+from backend.tickets.lifecycle import TicketAction, TicketState
+from backend.tickets.models import Channel, Ticket, TicketEvent
+from backend.tickets.service import By
 from backend.work import repository as work
 from backend.work.events import VisitCompleted, WorkOrderClosed
-from backend.work.lifecycle import OrderState
+from backend.work.lifecycle import OrderAction, OrderState
 from backend.work.models import WorkOrder
+from backend.work.service import orders
 from inventory import service as stock
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
 from iot_gateway.lifecycle import CaseState
@@ -23,8 +29,9 @@ from iot_gateway.service import cases, devices
 from iot_gateway.service.cases import Suspicion, Window
 from kernel import clock
 from kernel.db import transaction
+from kernel.ids import new_id
 from kernel.outbox import OutboxEvent, decode
-from tests.integration.backend.work.scene import Scene, a_scene, a_visit, do_visit, phone_of
+from tests.integration.backend.work.scene import Scene, a_scene, a_visit, desk, do_visit, phone_of
 
 SUMMARY = {
     "metric": "vibration_mm_s",
@@ -134,20 +141,51 @@ def test_a_case_that_gets_worse_makes_its_order_more_urgent(session: Session) ->
     order = order_of(session, event)
     version = order.version
 
-    worse = CaseWorsened(
+    handlers.worsen_on_case(session, worsened(event, severity=4))
+
+    assert (order.priority, order.version) == (1, version + 1)
+
+
+def test_the_same_worsening_again_changes_nothing(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene, group="filter")
+    handlers.open_on_case(session, event)
+    order = order_of(session, event)
+    worse = worsened(event, severity=3)
+
+    handlers.worsen_on_case(session, worse)
+    session.flush()
+    once = (order.priority, order.version, count(session, TicketEvent))
+    handlers.worsen_on_case(session, worse)
+
+    session.flush()
+    assert (order.priority, order.version, count(session, TicketEvent)) == once
+    assert order.priority == 2
+
+
+def test_a_worsening_that_overtakes_the_opening_is_not_lost(session: Session) -> None:
+    scene = a_scene(session)
+    event = a_case(session, scene)
+    cases.worsen_case(session, event.case_id, severity=4, window=None, low_confidence=False, at=clock.now())
+    handlers.worsen_on_case(session, worsened(event, severity=4))
+
+    handlers.open_on_case(session, event)
+
+    assert order_of(session, event).priority == 1
+
+
+def worsened(event: CaseOpened, *, severity: int) -> CaseWorsened:
+    return CaseWorsened(
         case_id=event.case_id,
-        device_id=scene.device,
-        failure_group="bearing",
-        severity=4,
+        device_id=event.device_id,
+        failure_group=event.failure_group,
+        severity=severity,
         at=clock.now(),
-        p10_at=clock.now() + timedelta(hours=4, minutes=30),
+        p10_at=event.p10_at,
         p50_at=None,
         p90_at=None,
         low_confidence=False,
     )
-    handlers.worsen_on_case(session, worse)
-
-    assert (order.priority, order.version) == (1, version + 1)
 
 
 def test_a_device_without_an_asset_gets_a_ticket_for_a_person(session: Session) -> None:
@@ -247,6 +285,95 @@ def test_a_second_case_of_the_same_asset_and_group_joins_the_open_ticket(session
     assert (row.rolled_up, row.work_order_id) == (True, order_of(session, first).id)
     assert (count(session, Ticket), count(session, WorkOrder)) == (1, 1)
     assert order_of(session, first).priority == 1
+
+
+def test_a_case_does_not_join_an_order_that_will_not_be_done(session: Session) -> None:
+    scene = a_scene(session)
+    first = a_case(session, scene)
+    handlers.open_on_case(session, first)
+    cases.close_case(session, first.case_id, finding="other", at=clock.now())
+    orders.act_on_order(session, order_of(session, first).id, OrderAction.CANCEL, actor=desk(), at=clock.now())
+    second = a_case(session, scene)
+
+    handlers.open_on_case(session, second)
+
+    assert order_of(session, second).state is OrderState.OPEN
+    assert count(session, Ticket) == 1
+
+
+def test_a_case_joins_the_order_that_a_person_has_opened(session: Session) -> None:
+    scene = a_scene(session)
+    ticket, _ = service.take_in_words(session, a_call(scene), by=By(), at=clock.now())
+    order = service.convert(session, ticket.id, Wish(), actor=desk(), at=clock.now())
+    event = a_case(session, scene)
+
+    handlers.open_on_case(session, event)
+
+    row = session.scalars(select(CaseIntake).where(CaseIntake.case_id == event.case_id)).one()
+    assert (row.ticket_id, row.work_order_id) == (ticket.id, order.id)
+
+
+def test_an_order_that_a_person_makes_of_a_cases_ticket_cures_the_case(session: Session) -> None:
+    scene = a_scene(session)
+    device, _ = devices.provision_device(
+        session, name=f"spare-{scene.device.hex[-8:]}", model="pump", sampling_seconds=60
+    )
+    event = a_case(session, Scene(**{**vars(scene), "device": device.id}))
+    ticket = ticket_taken_in(session, event)
+
+    order = service.convert(
+        session, ticket.id, Wish(asset_id=scene.asset, skill="rotating"), actor=desk(), at=clock.now()
+    )
+
+    row = session.scalars(select(CaseIntake).where(CaseIntake.case_id == event.case_id)).one()
+    assert row.work_order_id == order.id
+
+
+def test_no_work_is_opened_for_a_ticket_that_has_ended(session: Session) -> None:
+    scene = a_scene(session)
+    ticket, _ = service.take_in_words(session, a_call(scene), by=By(), at=clock.now())
+    tickets.act(session, ticket.id, TicketAction.CANCEL, by=By(), at=clock.now())
+
+    with pytest.raises(IllegalTicketStep):
+        service.convert(session, ticket.id, Wish(), actor=desk(), at=clock.now())
+
+
+def test_a_second_repair_is_proved_from_its_own_end_on(session: Session) -> None:
+    scene = a_scene(session)
+    event, order = repaired(session, scene)
+    orders.reject(session, order.id, actor=desk(), reason="noise", at=clock.now())
+    later = clock.now() + timedelta(hours=3)
+    order.state = OrderState.COMPLETED
+    done = VisitCompleted(
+        visit_id=new_id(),
+        work_order_id=order.id,
+        ticket_id=None,
+        case_id=None,
+        asset_id=None,
+        completed_at=later,
+    )
+
+    handlers.verify_on_completion(session, done)
+
+    assert cases.get_case(session, event.case_id).verify_from == later
+
+
+def a_call(scene: Scene) -> Words:
+    return Words(
+        summary="轴承异响",
+        description="",
+        channel=Channel.PHONE,
+        external_id=None,
+        customer_id=None,
+        site_id=None,
+        asset_id=scene.asset,
+        priority=None,
+    )
+
+
+def ticket_taken_in(session: Session, event: CaseOpened) -> Ticket:
+    handlers.open_on_case(session, event)
+    return session.scalars(select(Ticket)).one()
 
 
 def test_the_defaults_are_given_once(session: Session) -> None:

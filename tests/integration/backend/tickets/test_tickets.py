@@ -159,6 +159,35 @@ def test_waiting_for_the_customer_stops_the_clocks(session: Session, scene: Scen
     assert all(new > old for new, old in zip(after, before, strict=True))
 
 
+def test_a_ticket_resolved_while_it_waits_leaves_no_clock_standing(session: Session, scene: Scene) -> None:
+    ticket = a_ticket(session, scene)
+    order = an_order(session, scene, ticket_id=ticket.id)
+    service.act(session, ticket.id, TicketAction.ASK_CUSTOMER, by=HOUSE, at=NOON)
+
+    service.act(session, ticket.id, TicketAction.RESOLVE, by=HOUSE, at=NOON + HOUR)
+
+    assert [row.paused_at for row in sla.clocks_of(session, order.id)] == [None, None, None]
+
+
+def test_news_of_an_order_that_comes_late_does_not_end_the_wait_for_the_customer(
+    session: Session, scene: Scene
+) -> None:
+    ticket = a_ticket(session, scene)
+    service.act(session, ticket.id, TicketAction.ASK_CUSTOMER, by=HOUSE, at=NOON + HOUR)
+
+    service.begin(session, ticket.id, at=NOON)
+
+    assert ticket.state is TicketState.PENDING_CUSTOMER
+
+
+def test_old_news_of_a_closed_order_does_not_resolve_a_reopened_ticket(session: Session, scene: Scene) -> None:
+    ticket = a_ticket(session, scene)
+    assert service.resolve_when_done(session, ticket.id, at=NOON)
+    service.act(session, ticket.id, TicketAction.REOPEN, by=HOUSE, at=NOON + HOUR)
+
+    assert not service.resolve_when_done(session, ticket.id, at=NOON)
+
+
 def test_the_view_tells_the_story(session: Session, scene: Scene) -> None:
     ticket = a_ticket(session, scene)
     service.act(session, ticket.id, TicketAction.TRIAGE, by=HOUSE, at=NOON)
