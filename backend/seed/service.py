@@ -118,22 +118,7 @@ def _checklists(session: Session) -> None:
 def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
     for code, (zh, en) in world.MODELS.items():
         assets.create_asset_class(session, code, name_zh=zh, name_en=en)
-    owners = {
-        key: customers.create_customer(session, name, phone=phone, email=email).id
-        for key, (name, phone, email) in world.CUSTOMERS.items()
-    }
-    tops: dict[str, tuple[UUID, UUID]] = {}
-    for site in world.SITES:
-        row = customers.create_site(
-            session,
-            owners[site.customer],
-            name=site.name,
-            address=site.address,
-            position=site.position,
-            access_notes=site.access,
-        )
-        top = tree.create_location_node(session, name=site.name, kind=NodeKind.SITE, site_id=row.id)
-        tops[site.key] = (row.id, top.id)
+    tops = _sites(session)
     areas: dict[tuple[str, str], UUID] = {}
     for plan in world.ASSETS:
         site_id, top_id = tops[plan.site]
@@ -155,6 +140,27 @@ def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
         if plan.component:
             number, serial = plan.component
             assets.install_component(session, asset.id, part_id=parts[number], serial=serial, place="A", at=None)
+
+
+def _sites(session: Session) -> dict[str, tuple[UUID, UUID]]:
+    """Make customers and their sites; return (site, node of the tree) by the site's key."""
+    owners = {
+        key: customers.create_customer(session, name, phone=phone, email=email).id
+        for key, (name, phone, email) in world.CUSTOMERS.items()
+    }
+    tops = {}
+    for site in world.SITES:
+        row = customers.create_site(
+            session,
+            owners[site.customer],
+            name=site.name,
+            address=site.address,
+            position=site.position,
+            access_notes=site.access,
+        )
+        node = tree.create_location_node(session, name=site.name, kind=NodeKind.SITE, site_id=row.id)
+        tops[site.key] = (row.id, node.id)
+    return tops
 
 
 def _people(session: Session, parts: Mapping[str, UUID]) -> dict[str, str]:

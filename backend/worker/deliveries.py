@@ -45,6 +45,10 @@ def run_job(tenant_id: UUID, job_id: UUID) -> None:
         )
         if found is None:
             return
+        if found.attempts >= jobs.MAX_ATTEMPTS:
+            found.state, found.done_at = JobState.FAILED, clock.now()
+            found.error = found.error or "no try came to an end: the worker was lost each time"
+            return
         kind, body = found.kind, found.body
         found.attempts += 1
         found.due_at = clock.now() + wait_after(found.attempts)
