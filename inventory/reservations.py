@@ -127,6 +127,12 @@ def _same(made: list[Reservation], wanted: Sequence[Want], demand_id: UUID) -> l
     return made
 
 
+def keep_until(session: Session, demand_id: UUID, *, expires_at: datetime) -> None:
+    """Let what a demand holds expire at another instant."""
+    for row in repository.lock_held(session, Reservation.demand_id == demand_id):
+        row.expires_at = expires_at
+
+
 def release(session: Session, demand_id: UUID) -> list[Reservation]:
     """Let go of everything that a demand still holds; once more changes nothing."""
     rows = repository.lock_held(session, Reservation.demand_id == demand_id)

@@ -11,7 +11,7 @@ from backend.tickets.lifecycle import TicketState
 from backend.tickets.schemas import ReopenIn, TicketActionIn, TicketOut, TicketPage
 from backend.tickets.service import By
 from kernel import clock, http
-from kernel.auth import STAFF, Role
+from kernel.auth import OFFICE, Role
 from kernel.http import Db, Me, problems
 from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, cut, decode_cursor, encode_cursor
 
@@ -19,8 +19,8 @@ router = http.router("tickets")
 
 DESK = frozenset({Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 ACCESS = {
-    "list_tickets": STAFF | {Role.INTEGRATOR},
-    "get_ticket": STAFF | {Role.INTEGRATOR},
+    "list_tickets": OFFICE | {Role.INTEGRATOR},
+    "get_ticket": OFFICE | {Role.INTEGRATOR},
     "act_on_ticket": DESK,
     "reopen_ticket": DESK,
 }

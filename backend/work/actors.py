@@ -24,6 +24,7 @@ def system(source: EventSource = EventSource.RULE) -> Actor:
     return Actor(actor_id=None, name="", role=Who.SYSTEM, technician_id=None, source=source)
 
 
+NOBODY = UUID(int=0)
 OFFICE_ROLES = ((Role.SUPERVISOR, Who.SUPERVISOR), (Role.ADMIN, Who.SUPERVISOR), (Role.DISPATCHER, Who.DISPATCHER))
 
 
@@ -33,6 +34,11 @@ def staff(me: Principal) -> Actor:
     if role is Who.TECHNICIAN and Role.TECHNICIAN not in me.roles:
         role = Who.DISPATCHER
     return Actor(actor_id=me.user_id, name=me.name, role=role, technician_id=me.technician_id, source=EventSource.WEB)
+
+
+def own_orders(me: Principal) -> UUID | None:
+    """Return whose orders alone the caller may read; None: everybody's."""
+    return (me.technician_id or NOBODY) if me.roles == {Role.TECHNICIAN} else None
 
 
 def technician(me: Principal) -> Actor:

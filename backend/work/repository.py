@@ -99,6 +99,17 @@ def was_theirs(session: Session, visit_id: UUID, technician_id: UUID) -> bool:
     return found is not None
 
 
+def order_was_theirs(session: Session, work_order_id: UUID, technician_id: UUID) -> bool:
+    """Tell whether a visit of the order is or was this technician's."""
+    found = session.scalar(
+        select(VisitTechnician.id)
+        .join(Visit, Visit.id == VisitTechnician.visit_id)
+        .where(Visit.work_order_id == work_order_id, VisitTechnician.technician_id == technician_id)
+        .limit(1)
+    )
+    return found is not None
+
+
 def release_crew(session: Session, visit_id: UUID, *, at: datetime) -> None:
     """Take the visit from its technicians."""
     session.execute(

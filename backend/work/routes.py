@@ -54,6 +54,7 @@ ACCESS = {
 @router.get("/work-orders", response_model=WorkOrderPage)
 def list_work_orders(
     db: Db,
+    me: Me,
     *,
     state: Annotated[list[OrderState] | None, Query()] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
@@ -63,13 +64,14 @@ def list_work_orders(
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """List work orders, the newest first."""
+    """List work orders, the newest first; technicians see their own."""
     wanted = views.Filter(
         states=[str(item) for item in state or ()],
         text=q,
         asset_id=asset_id,
         ticket_id=ticket_id,
         technician_id=technician_id,
+        only_of=actors.own_orders(me),
     )
     after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None
     rows, more = cut(views.list_orders(db, wanted, after=after, limit=limit + 1), limit)
@@ -78,8 +80,8 @@ def list_work_orders(
 
 @router.get("/work-orders/{work_order_id}", response_model=WorkOrderOut, responses=problems(NoSuchWorkOrder))
 def get_work_order(work_order_id: UUID, db: Db, me: Me) -> dict[str, Any]:
-    """Return a work order with its visits, parts, promises and timeline."""
-    return views.order_view(db, work_order_id, role=actors.staff(me).role)
+    """Return a work order with its visits, parts, promises and timeline; to a technician, one of their own."""
+    return views.order_view(db, work_order_id, role=actors.staff(me).role, only_of=actors.own_orders(me))
 
 
 @router.post(

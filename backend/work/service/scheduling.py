@@ -161,7 +161,7 @@ def reschedule_visit(
 ) -> Visit:
     """Move a visit in time, or give it to somebody else; another crew has to be told again by `dispatch_visit`.
 
-    With `reserve` the parts it held are let go and these are held instead.
+    With `reserve` the parts it held are let go and these are held instead; without, they wait for the new time.
 
     Raises:
         IllegalTransition: the technician is on the way already.
@@ -186,6 +186,8 @@ def reschedule_visit(
     if reserve is not None:
         stock.release(session, visit.id)
         _hold(session, visit, reserve)
+    else:
+        stock.keep_until(session, visit.id, expires_at=end + HOLD_PARTS_AFTER)
     session.flush()
     _tell_scheduled(session, visit, people)
     if told and people == former:

@@ -13,6 +13,7 @@ from backend.customers import service as customers
 from backend.sla import service as sla
 from backend.technicians.models import Technician
 from backend.work import repository
+from backend.work.errors import NoSuchWorkOrder
 from backend.work.lifecycle import (
     ORDER_BY_HAND,
     ORDER_TRANSITIONS,
@@ -59,6 +60,8 @@ class Filter:
     ticket_id: UUID | None = None
     customer_id: UUID | None = None
     technician_id: UUID | None = None
+    only_of: UUID | None = None
+    """The technician beyond whose orders nothing is listed."""
 
 
 def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: int) -> list[View]:
@@ -71,7 +74,8 @@ def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: 
         ("o.asset_id = :asset_id", "asset_id", wanted.asset_id),
         ("o.ticket_id = :ticket_id", "ticket_id", wanted.ticket_id),
         ("o.customer_id = :customer_id", "customer_id", wanted.customer_id),
-        (_OF_TECHNICIAN, "technician_id", wanted.technician_id),
+        (_of_technician("technician_id"), "technician_id", wanted.technician_id),
+        (_of_technician("only_of"), "only_of", wanted.only_of),
         ("o.id < :after", "after", after),
     ):
         if value is not None:
@@ -81,10 +85,11 @@ def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: 
     return [dict(row) for row in rows.mappings()]
 
 
-_OF_TECHNICIAN = (
-    "EXISTS (SELECT 1 FROM visit x JOIN visit_technician y ON y.visit_id = x.id"
-    " WHERE x.work_order_id = o.id AND y.technician_id = :technician_id)"
-)
+def _of_technician(name: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM visit x JOIN visit_technician y ON y.visit_id = x.id"
+        f" WHERE x.work_order_id = o.id AND y.technician_id = :{name})"
+    )
 
 
 def _like(words: str | None) -> str | None:
@@ -94,13 +99,15 @@ def _like(words: str | None) -> str | None:
     return f"%{escaped}%"
 
 
-def order_view(session: Session, work_order_id: UUID, *, role: Who) -> View:
-    """Return everything that is known of an order.
+def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUID | None = None) -> View:
+    """Return everything that is known of an order; of those of one technician, if one is named.
 
     Raises:
-        NoSuchWorkOrder: there is none with this id.
+        NoSuchWorkOrder: there is none with this id, or it is not that technician's.
     """
     order = repository.order(session, work_order_id)
+    if only_of is not None and not repository.order_was_theirs(session, order.id, only_of):
+        raise NoSuchWorkOrder("No work order of yours has this id.", work_order_id=work_order_id)
     head = list_one(session, work_order_id)
     site = customers.get_site(session, order.site_id)
     customer = customers.get_customer(session, order.customer_id)

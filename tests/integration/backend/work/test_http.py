@@ -115,6 +115,22 @@ def test_an_order_is_verified_closed_and_then_stays(tenant: UUID, scene: Scene) 
     assert refused.json()["legal"] == []
 
 
+def test_a_technician_reads_his_own_orders_only(tenant: UUID, scene: Scene) -> None:
+    with transaction(tenant_id=tenant) as session:
+        mine = a_visit(session, scene).work_order_id
+        others = a_visit(session, scene, technician_ids=[scene.gao]).work_order_id
+    client = a_client(tenant, Role.TECHNICIAN, routes, technician_id=scene.chen)
+    nobody = a_client(tenant, Role.TECHNICIAN, routes)
+
+    listed = [item["id"] for item in client.get("/work-orders").json()["items"]]
+    of_another = client.get("/work-orders", params={"technician_id": str(scene.gao)}).json()["items"]
+
+    assert (listed, of_another) == ([str(mine)], [])
+    assert client.get(f"/work-orders/{mine}").status_code == 200
+    assert client.get(f"/work-orders/{others}").status_code == 404
+    assert nobody.get("/work-orders").json()["items"] == []
+
+
 def test_a_dispatcher_does_not_verify(tenant: UUID, scene: Scene) -> None:
     with transaction(tenant_id=tenant) as session:
         visit = a_visit(session, scene)

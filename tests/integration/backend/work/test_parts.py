@@ -66,6 +66,20 @@ def test_parts_are_held_with_the_visit_and_free_when_it_is_taken_back(session: S
     assert repository.order(session, visit.work_order_id).state is OrderState.OPEN
 
 
+def test_parts_wait_for_a_visit_that_is_moved(session: Session) -> None:
+    scene = a_scene(session)
+    van = scene.vans[scene.chen]
+    fill(session, van, scene.bearing, 1)
+    visit = a_visit(session, scene, reserve=[(scene.bearing, van, ONE)])
+
+    scheduling.reschedule_visit(
+        session, visit.id, start=NOON + 72 * HOUR, end=NOON + 73 * HOUR, expected_version=visit.version, at=NOON
+    )
+
+    assert stock.expire(session, at=NOON + 72 * HOUR) == 0
+    assert free(session, scene.bearing, van) == 0
+
+
 def test_a_visit_without_its_part_is_not_made(session: Session) -> None:
     scene = a_scene(session)
     van = scene.vans[scene.chen]
