@@ -352,7 +352,7 @@ def test_a_plan_that_nobody_finishes_is_given_up(city: City) -> None:
 
 OPEN_ONES = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    WHERE datname = current_database() AND usename = 'fieldhand_app' AND xact_start IS NOT NULL
 """
 
 
@@ -372,7 +372,7 @@ def test_no_transaction_is_open_while_the_optimiser_searches(city: City, admin: 
         sleep(0.02)
 
     thread.join()
-    assert longest > 0.9
+    assert longest > 0.6
 
 
 def test_another_tenant_sees_and_plans_nothing_of_it(city: City, other_tenant: UUID) -> None:
