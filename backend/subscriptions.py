@@ -35,14 +35,20 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "tickets.begin_on_order": tickets.begin_on_order,
         "planning.plan_on_opened": planning.plan_on_opened,
     },
-    WorkOrderChanged: {"planning.plan_on_returned": planning.plan_on_returned},
+    WorkOrderChanged: {
+        "planning.plan_on_returned": planning.plan_on_returned,
+        "tickets.resolve_on_cancel": tickets.resolve_on_cancel,
+    },
     WorkOrderClosed: {
         "tickets.resolve_on_close": tickets.resolve_on_close,
         "intake.label_on_close": intake.label_on_close,
     },
     VisitAssigned: {"work.notify_assignment": work.notify_assignment},
     VisitWithdrawn: {"work.notify_withdrawal": work.notify_withdrawal},
-    VisitCompleted: {"intake.verify_on_completion": intake.verify_on_completion},
+    VisitCompleted: {
+        "intake.verify_on_completion": intake.verify_on_completion,
+        "work.correct_on_completion": work.correct_on_completion,
+    },
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
     TicketResolved: {"surveys.invite_on_resolution": surveys.invite_on_resolution},
 }

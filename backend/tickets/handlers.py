@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.tickets import service
-from backend.work.events import WorkOrderClosed, WorkOrderOpened
+from backend.work.events import WorkOrderChanged, WorkOrderClosed, WorkOrderOpened
+from backend.work.lifecycle import OrderState
 from kernel import clock
 from kernel.db import transaction
 
@@ -21,6 +22,12 @@ def resolve_on_close(session: Session, event: WorkOrderClosed) -> None:
     """Resolve the ticket whose last order is closed."""
     if event.ticket_id is not None:
         service.resolve_when_done(session, event.ticket_id, at=event.closed_at)
+
+
+def resolve_on_cancel(session: Session, event: WorkOrderChanged) -> None:
+    """Resolve the ticket whose last open order falls away, if another one has done the work."""
+    if event.ticket_id is not None and event.state == OrderState.CANCELLED:
+        service.resolve_when_done(session, event.ticket_id, at=event.occurred_at)
 
 
 def close_ticket(tenant_id: UUID, body: dict[str, Any]) -> None:

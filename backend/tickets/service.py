@@ -258,7 +258,7 @@ def resolve_when_done(session: Session, ticket_id: UUID, *, at: datetime) -> boo
     """
     ticket = repository.ticket(session, ticket_id, lock=True)
     reopened = repository.last_at(session, ticket.id, TicketAction.REOPEN)
-    if ticket.state not in OPEN or work.has_open_orders(session, ticket_id) or (reopened and reopened > at):
+    if ticket.state not in OPEN or not work.all_done(session, ticket_id) or (reopened and reopened > at):
         return False
     act(session, ticket_id, TicketAction.RESOLVE, by=HOUSE, at=at)
     return True

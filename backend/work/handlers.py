@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from backend.notifications import service as notifications
 from backend.notifications.service import Words
-from backend.work.events import VisitAssigned, VisitWithdrawn
-from backend.work.service import orders, scheduling
+from backend.work.events import VisitAssigned, VisitCompleted, VisitWithdrawn
+from backend.work.service import corrective, orders, scheduling
 from inventory.events import StockArrived
 from kernel import clock
 from kernel.db import transaction
@@ -18,6 +18,11 @@ from kernel.db import transaction
 def resume_on_stock(session: Session, event: StockArrived) -> None:
     """Bring back orders that waited for the part."""
     orders.parts_arrived(session, event.part_id, at=clock.now())
+
+
+def correct_on_completion(session: Session, event: VisitCompleted) -> None:
+    """Open work for what the visit's checklist found wrong; a second delivery changes nothing."""
+    corrective.open_for_failed_items(session, event.visit_id, at=event.completed_at)
 
 
 def notify_assignment(session: Session, event: VisitAssigned) -> None:

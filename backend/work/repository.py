@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.work.errors import NoSuchConflict, NoSuchVisit, NoSuchWorkOrder
-from backend.work.lifecycle import ORDER_ENDED, OrderState, VisitState
+from backend.work.lifecycle import OrderState, VisitState
 from backend.work.models import (
     ConflictItem,
     ConflictState,
@@ -170,16 +170,9 @@ def waiting_for(session: Session, part_id: UUID) -> Sequence[UUID]:
     ).all()
 
 
-def open_orders_of_ticket(session: Session, ticket_id: UUID) -> int:
-    """Return how many orders of a ticket have not ended."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(WorkOrder)
-            .where(WorkOrder.ticket_id == ticket_id, WorkOrder.state.not_in(ORDER_ENDED))
-        )
-        or 0
-    )
+def states_of_ticket(session: Session, ticket_id: UUID) -> set[OrderState]:
+    """Return the states that orders of a ticket are in."""
+    return set(session.scalars(select(WorkOrder.state).where(WorkOrder.ticket_id == ticket_id).distinct()))
 
 
 def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:

@@ -16,10 +16,12 @@ from backend.work import repository
 from backend.work.errors import NoSuchWorkOrder
 from backend.work.lifecycle import (
     ORDER_BY_HAND,
+    ORDER_ENDED,
     ORDER_TRANSITIONS,
     ORDER_WHO,
     VISIT_TRANSITIONS,
     VISIT_WHO,
+    OrderState,
     Who,
     legal,
 )
@@ -278,9 +280,9 @@ def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
     return repository.orders_of_ticket(session, ticket_id)
 
 
-def has_open_orders(session: Session, ticket_id: UUID) -> bool:
-    """Tell whether a ticket has orders that have not ended."""
-    return repository.open_orders_of_ticket(session, ticket_id) > 0
+def all_done(session: Session, ticket_id: UUID) -> bool:
+    """Tell whether the orders of a ticket have all ended, and not all by being cancelled."""
+    return repository.states_of_ticket(session, ticket_id) in ({OrderState.CLOSED}, set(ORDER_ENDED))
 
 
 def get_order(session: Session, work_order_id: UUID) -> WorkOrder:

@@ -13,12 +13,12 @@ from backend.tickets.events import TicketResolved
 from backend.tickets.lifecycle import CLOSE_AFTER, REOPEN_WITHIN, TicketAction, TicketState, fold
 from backend.tickets.models import Channel, Ticket, TicketEvent
 from backend.tickets.service import HOUSE
-from backend.work.events import WorkOrderClosed, WorkOrderOpened
+from backend.work.events import WorkOrderChanged, WorkOrderClosed, WorkOrderOpened
 from backend.work.lifecycle import OrderAction
 from backend.work.models import WorkOrder
 from backend.work.service import orders
 from kernel.jobs import Job
-from kernel.outbox import OutboxEvent
+from kernel.outbox import OutboxEvent, decode
 from tests.integration.backend.work.scene import HOUR, NOON, Scene, a_scene, a_visit, an_order, desk, do_visit, phone_of
 
 
@@ -182,10 +182,39 @@ def test_news_of_an_order_that_comes_late_does_not_end_the_wait_for_the_customer
 
 def test_old_news_of_a_closed_order_does_not_resolve_a_reopened_ticket(session: Session, scene: Scene) -> None:
     ticket = a_ticket(session, scene)
-    assert service.resolve_when_done(session, ticket.id, at=NOON)
-    service.act(session, ticket.id, TicketAction.REOPEN, by=HOUSE, at=NOON + HOUR)
+    news = closed(session, an_order(session, scene, ticket_id=ticket.id))
+    handlers.resolve_on_close(session, news)
+    service.act(session, ticket.id, TicketAction.REOPEN, by=HOUSE, at=news.closed_at + HOUR)
 
-    assert not service.resolve_when_done(session, ticket.id, at=NOON)
+    handlers.resolve_on_close(session, news)
+
+    assert ticket.state is TicketState.IN_PROGRESS
+
+
+@pytest.mark.parametrize(("others", "state"), [(1, TicketState.RESOLVED), (0, TicketState.NEW)])
+def test_a_cancelled_order_ends_the_wait_of_a_ticket_that_another_has_cured(
+    session: Session, scene: Scene, others: int, state: TicketState
+) -> None:
+    ticket = a_ticket(session, scene)
+    last = an_order(session, scene, ticket_id=ticket.id)
+    for _ in range(others):
+        handlers.resolve_on_close(session, closed(session, an_order(session, scene, ticket_id=ticket.id)))
+    assert ticket.state is TicketState.NEW
+    orders.act_on_order(session, last.id, OrderAction.CANCEL, actor=desk(), at=NOON + 2 * HOUR)
+
+    for _ in range(2):
+        handlers.resolve_on_cancel(session, changed(session, last))
+
+    assert ticket.state is state
+
+
+def changed(session: Session, order: WorkOrder) -> WorkOrderChanged:
+    session.flush()
+    rows = session.scalars(
+        select(OutboxEvent).where(OutboxEvent.topic == WorkOrderChanged.topic).order_by(OutboxEvent.id.desc())
+    )
+    news = [decode(WorkOrderChanged, row.body) for row in rows]
+    return next(item for item in news if item.work_order_id == order.id)
 
 
 def test_the_view_tells_the_story(session: Session, scene: Scene) -> None:

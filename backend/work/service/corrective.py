@@ -1,0 +1,56 @@
+"""Corrective orders: what a checklist found wrong becomes work of its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.checklists import service as checklists
+from backend.checklists.answers import Item
+from backend.work import repository
+from backend.work.models import OrderSource, VisitAnswer, WorkOrder
+from backend.work.service import orders
+
+CORRECTIVE = "corrective"
+
+
+def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> WorkOrder | None:
+    """Open one order for everything that the last answers of a completed visit say is wrong; once more changes nothing.
+
+    It takes the skill and urgency of the order that found it, and belongs to no ticket: nobody has asked for it yet.
+
+    Raises:
+        NoSuchVisit: there is none with this id.
+    """
+    visit = repository.visit(session, visit_id)
+    failed = [answer for answer in repository.answers(session, visit_id) if answer.passed is False]
+    if visit.checklist_id is None or not failed:
+        return None
+    found_by = repository.order(session, visit.work_order_id)
+    asked = {item.key: item for item in checklists.items_of(checklists.get_template(session, visit.checklist_id))}
+    first = asked[failed[0].item]
+    return orders.open_work_order(
+        session,
+        site_id=found_by.site_id,
+        asset_id=found_by.asset_id,
+        summary=f"{first.text_zh} / {first.text_en}",
+        description=_lines(found_by.number, failed, asked),
+        work_type=CORRECTIVE,
+        priority=found_by.priority,
+        skill=found_by.skill,
+        skill_level=found_by.skill_level,
+        source=OrderSource.RULE,
+        source_key=f"checklist:{visit_id}",
+        at=at,
+    )
+
+
+def _lines(number: str, failed: Sequence[VisitAnswer], asked: Mapping[str, Item]) -> str:
+    lines = [number]
+    for answer in failed:
+        item = asked[answer.item]
+        limits = f" [{item.min if item.min is not None else ''}..{item.max if item.max is not None else ''}]"
+        said = "no" if answer.value is False else f"{answer.value} {answer.unit or ''}".rstrip() + limits
+        lines.append(f"{item.text_zh} / {item.text_en}: {said}" + (f" ({answer.note})" if answer.note else ""))
+    return "\n".join(lines)
