@@ -38,9 +38,7 @@ ACCESS: Access = {
     "provision_device": OWNERS,
     "rotate_secret": OWNERS,
     "revoke_device": OWNERS,
-    "request_command": frozenset(
-        {Role.ADMIN, Role.ASSET_MANAGER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.TECHNICIAN}
-    ),
+    "request_command": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR}),
     "get_command": STAFF,
     "list_cases": STAFF | {Role.INTEGRATOR},
     "get_case": STAFF | {Role.INTEGRATOR},

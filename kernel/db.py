@@ -159,6 +159,7 @@ def engine(login: Login) -> Engine:
         max_overflow=settings.database_pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,
     )
 
 

@@ -12,7 +12,8 @@ from kernel.db import TenantRow, extra_ddl, refers, tenant_args
 from kernel.geo import AreaType, LonLat, PointType, Ring
 
 NEAR_FUNCTION = """
-CREATE OR REPLACE FUNCTION technicians_near(from_lon double precision, from_lat double precision, within_m double precision,
+CREATE OR REPLACE FUNCTION technicians_near(
+    from_lon double precision, from_lat double precision, within_m double precision,
                                  at_most integer)
 RETURNS TABLE (technician_id uuid, metres double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
