@@ -116,7 +116,7 @@ def app_processes(environment: dict[str, str], *, step: str = "migrate", simulat
         process("beat"),
     ]
     var = Path(environment["FIELDHAND_VAR_DIR"])
-    known = ("--credentials", str(var / DEVICES), "--state-dir", str(var / "sim"))
+    known = ("--credentials", str(var / DEVICES), "--scenario", "demo", "--state-dir", str(var / "sim"))
     return [*listed, process("sim", *known, after=("gateway", "api"))] if simulate else listed
 
 
