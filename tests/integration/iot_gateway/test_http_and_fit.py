@@ -75,12 +75,14 @@ def test_a_device_is_provisioned_once_and_commanded(make_device, client_of) -> N
     made = admin.post("/devices", json=body)
     again = admin.post("/devices", json=body)
     refused = technician.post("/devices", json=body | {"name": "another"})
-    asked = technician.post(f"/devices/{made.json()['id']}/commands", json={"command": "reset_after_repair"})
+    command = {"command": "reset_after_repair"}
+    not_his = technician.post(f"/devices/{made.json()['id']}/commands", json=command)
+    asked = admin.post(f"/devices/{made.json()['id']}/commands", json=command)
 
     assert made.status_code == 201
     assert len(made.json()["secret"]) > 40
     assert (again.status_code, again.json()["type"]) == (409, "urn:fieldhand:problem:device-name-taken")
-    assert refused.status_code == 403
+    assert refused.status_code == not_his.status_code == 403
     assert asked.status_code == 202
     assert technician.get(f"/commands/{asked.json()['id']}").json()["state"] == "queued"
     assert admin.get("/telemetry/dead-letters").json() == {"items": [], "next_cursor": None}
