@@ -1,7 +1,8 @@
 /** Points, band and alarms on one shared time axis, as uPlot wants them. */
 import type { ChartData } from "./Chart";
 
-type Column = (number | null)[];
+/** null breaks the line; undefined is an instant of another column, which the line passes over. */
+type Column = (number | null | undefined)[];
 
 /** Seconds, observed, low, high, alarm height; each alarm sits on the observed value nearest before it. */
 export function align({
@@ -22,7 +23,7 @@ export function align({
   });
   return [
     times.map((ms) => ms / 1000),
-    times.map((ms) => observed.get(ms) ?? null),
+    times.map((ms) => observed.get(ms)),
     times.map((ms) => bands.get(ms)?.[0] ?? null),
     times.map((ms) => bands.get(ms)?.[1] ?? null),
     alarmHeights,
