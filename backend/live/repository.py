@@ -49,6 +49,11 @@ _HEALTH = f"""
 """
 
 
+def time_zone(session: Session) -> str:
+    """Return the tenant's time zone."""
+    return str(session.scalars(text("SELECT time_zone FROM tenant")).one())
+
+
 def technician_columns(session: Session) -> dict[str, list[Any]]:
     """Return the active technicians."""
     return _columns(session, _TECHNICIANS.format(only=""))

@@ -1,11 +1,16 @@
 """Deltas of the live picture: which things changed, and how they stand now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from backend.live import repository
+from backend.technicians import service as technicians
+from kernel import clock
 from kernel.feed import Change
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +38,7 @@ def delta(session: Session, changes: Iterable[Change]) -> dict[str, Any]:
     """Return the changed things as they stand now; a kind without change is absent."""
     ids = changed(changes)
     loaded = {
-        "tech": repository.technicians(session, ids["tech"]),
+        "tech": _technicians(session, ids["tech"]),
         "order": repository.orders(session, ids["order"]),
         "device": repository.device_health(session, ids["device"]),
         "case": repository.cases(session, ids["case"]),
@@ -45,7 +50,36 @@ def delta(session: Session, changes: Iterable[Change]) -> dict[str, Any]:
 def snapshot(session: Session) -> dict[str, Any]:
     """Return the whole picture in columns."""
     return {
-        "tech": repository.technician_columns(session),
+        "tech": _technician_columns(session),
         "order": repository.order_columns(session),
         "device": repository.device_columns(session),
     }
+
+
+def on_duty(session: Session, *, at: datetime) -> set[UUID]:
+    """Return who is in a shift."""
+    zone = repository.time_zone(session)
+    today = at.astimezone(ZoneInfo(zone)).date()
+    days = (
+        day
+        for offset in (-1, 0)
+        for day in technicians.technicians_on(session, today + timedelta(days=offset), time_zone=zone)
+    )
+    return {day.id for day in days if day.shift[0] <= at < day.shift[1]}
+
+
+def _state(seen: str, *, duty: bool) -> str:
+    """Return the state on the map: who is in a shift is idle at least, whether the phone tells its place or not."""
+    return "idle" if seen == "off" and duty else seen
+
+
+def _technicians(session: Session, ids: Collection[str]) -> list[list[Any]]:
+    rows = repository.technicians(session, ids)
+    working = on_duty(session, at=clock.now()) if rows else set()
+    return [[key, lon, lat, _state(state, duty=key in working), age] for key, lon, lat, state, age in rows]
+
+
+def _technician_columns(session: Session) -> dict[str, list[Any]]:
+    columns, working = repository.technician_columns(session), on_duty(session, at=clock.now())
+    states = [_state(state, duty=key in working) for key, state in zip(columns["id"], columns["state"], strict=True)]
+    return {**columns, "state": states}

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from backend.positions import service as positions
 from backend.positions.service import Fix
+from backend.technicians import service as technicians
 from backend.work.lifecycle import VisitAction, VisitState
 from backend.work.service import orders, scheduling
 from kernel import clock
@@ -288,3 +290,14 @@ def test_nothing_is_read_for_a_browser_that_went_away(base: str, tenant: UUID, m
 
     assert before >= 1
     assert read.count(tenant) == before
+
+
+def test_a_technician_in_a_shift_is_idle_even_when_the_phone_is_silent(base: str, tenant: UUID, scene: Scene) -> None:
+    at = clock.now()
+    with transaction(tenant_id=tenant) as session:
+        day = at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+        technicians.set_shift(
+            session, scene.gao, day=day, start=at - timedelta(hours=1), end=at + timedelta(hours=1), breaks=()
+        )
+
+    assert rows(snapshot(base, tenant)["tech"])[str(scene.gao)]["state"] == "idle"
