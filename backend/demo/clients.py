@@ -71,6 +71,10 @@ class Caller:
             raise StepFailed(f"log-in of {self.username}: {answer.status_code} {answer.text[:200]}")
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.http.close()
+
     def get(self, path: str, **query: Any) -> Any:
         """Read something."""
         return self._checked(self.http.get(path, params=query))

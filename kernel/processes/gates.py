@@ -113,7 +113,7 @@ def prepare(layout: Layout) -> ui.Screens:
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> bool:
     """Run the tests, straight to the terminal; none collected counts as a failure."""
-    usual = ("-n", WORKERS, "-q") if not any(argument.startswith("-n") for argument in arguments) else ("-q",)
+    usual = ("-n", WORKERS, "--dist", "loadgroup", "-q") if not any(argument.startswith("-n") for argument in arguments) else ("-q",)
     command = (sys.executable, "-m", "pytest", *usual, *arguments)
     return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode == 0
 
