@@ -113,8 +113,10 @@ def prepare(layout: Layout) -> ui.Screens:
 
 def run_pytest(arguments: Sequence[str], environment: dict[str, str]) -> bool:
     """Run the tests, straight to the terminal; none collected counts as a failure."""
-    usual = ("-n", WORKERS, "--dist", "loadgroup", "-q") if not any(argument.startswith("-n") for argument in arguments) else ("-q",)
-    command = (sys.executable, "-m", "pytest", *usual, *arguments)
+    parallel = (
+        () if any(argument.startswith("-n") for argument in arguments) else ("-n", WORKERS, "--dist", "loadgroup")
+    )
+    command = (sys.executable, "-m", "pytest", "-q", *parallel, *arguments)
     return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode == 0
 
 
