@@ -142,7 +142,7 @@ describe("a chart", () => {
     });
 
     expect(times).toEqual([1, 2, 2.5, 3]);
-    expect(observed).toEqual([5, null, null, null]);
+    expect(observed).toEqual([5, undefined, undefined, null]);
     expect([low, high]).toEqual([
       [null, 1, null, null],
       [null, 9, null, null],

@@ -281,7 +281,7 @@ def case_page(world: World, order: Row) -> Row:
         "device_name": order["device"]["name"],
         "failure_group": order["group"],
         "state": "open",
-        "severity": "high",
+        "severity": 3,
         "opened_at": iso(began + timedelta(hours=3)),
         "started_at": iso(began),
         "failure_window": {
