@@ -249,6 +249,8 @@ def _book_swap(session: Session, visit: Visit, order: WorkOrder, said: Said) -> 
     asset_id = UUID(detail["asset_id"]) if detail["asset_id"] else order.asset_id
     if asset_id is None:
         raise BadVisit("Say which asset the part goes into.", visit_id=visit.id)
+    if assets.get_asset(session, asset_id).site_id != order.site_id:
+        raise BadVisit("The asset stands on another site.", asset_id=asset_id)
     swapped = stock.swap(
         session,
         location_id=_into_van(session, visit, said, part_id),

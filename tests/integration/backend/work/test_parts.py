@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.customers import service as customers
 from backend.work import handlers, repository
+from backend.work.errors import BadVisit
 from backend.work.lifecycle import OrderAction, OrderState, VisitAction
 from backend.work.models import ConflictState, VisitPart
 from backend.work.service import orders, reports, scheduling
@@ -21,6 +23,7 @@ from inventory.service import Condition
 from tests.integration.backend.work.scene import (
     HOUR,
     NOON,
+    SITE,
     Scene,
     a_scene,
     a_visit,
@@ -165,6 +168,28 @@ def test_a_swap_that_the_register_contradicts_moves_no_stock(session: Session) -
 
     assert free(session, scene.fan, van) == 1
     assert [part.serial for part in assets.components_of(session, scene.asset)] == ["OTHER"]
+
+
+def test_a_part_does_not_go_into_an_asset_of_another_site(session: Session) -> None:
+    scene = a_scene(session)
+    van = scene.vans[scene.chen]
+    fill(session, van, scene.fan, 1, serials=("NEW-1",))
+    elsewhere = customers.create_site(session, scene.customer, name="南门", address="南京路 2", position=SITE)
+    other = assets.create_asset(session, "循环泵 9", class_code="pump", site_id=elsewhere.id)
+    visit = a_visit(session, scene)
+
+    with pytest.raises(BadVisit, match="another site"):
+        reports.swap_serial(
+            session,
+            visit.id,
+            part_id=scene.fan,
+            old_serial="OLD-1",
+            new_serial="NEW-1",
+            asset_id=other.id,
+            by=reported(phone_of(scene.chen)),
+        )
+
+    assert free(session, scene.fan, van) == 1
 
 
 def test_an_order_waits_for_its_part_and_comes_back_when_it_arrives(session: Session) -> None:
