@@ -21,6 +21,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from kernel import db, migrate
 from kernel.ids import new_id
@@ -73,13 +74,27 @@ def remove_dead_runs() -> None:
                 shutil.rmtree(owner.parent, ignore_errors=True)
 
 
+class TogetherScheduling(LoadGroupScheduling):
+    """Hands tests out one by one, but those of the whole system to one worker: it is started once."""
+
+    TOGETHER = "tests/e2e/main_path/"
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.TOGETHER if nodeid.startswith(self.TOGETHER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TogetherScheduling | None:
+    """Schedule by folder: the group marks of xdist 3.8 do not reach the ids of pytest 9.2."""
+    return TogetherScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 def end_run(folder: Path) -> None:
-    """Stop the shared cluster and remove the folder of the run."""
-    holder = folder / "holder.pid"
-    if holder.exists():
+    """Stop the clusters of the workers and remove the folder of the run."""
+    for holder in folder.glob("*/holder.pid"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(holder.read_text()), 15)
-        wait_for(lambda: not (folder / "cluster/run/postgres.process.json").exists(), seconds=15)
+    wait_for(lambda: not any(folder.glob("*/cluster/run/postgres.process.json")), seconds=15)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -135,7 +150,7 @@ def forget_settings() -> None:
 
 @dataclass(frozen=True)
 class SharedCluster:
-    """The cluster of this test run."""
+    """The cluster of this worker."""
 
     environment: Mapping[str, str]
     admin_url: str
@@ -147,18 +162,17 @@ class SharedCluster:
 
 
 @pytest.fixture(scope="session")
-def cluster(run_folder: Path) -> SharedCluster:
-    """Return the private cluster of this run, started by the first worker that asks, with its template database."""
-    told = run_folder / "cluster/environment.json"
-    with locked(run_folder / "cluster.lock"):
-        if not told.exists():
-            start_cluster(run_folder)
-        answer = json.loads(told.read_text())
-        shared = SharedCluster(answer["environment"], answer["admin"])
-        marker = run_folder / "template.made"
-        if not marker.exists():
-            make_template(shared)
-            marker.touch()
+def cluster(run_folder: Path, worker_name: str) -> SharedCluster:
+    """Return the private cluster of this worker, with its template database.
+
+    One for each, since who reads in commit order waits for every transaction of a cluster, those of other tests too.
+    """
+    home = run_folder / worker_name
+    home.mkdir(mode=0o711, exist_ok=True)
+    start_cluster(home)
+    answer = json.loads((home / "cluster/environment.json").read_text())
+    shared = SharedCluster(answer["environment"], answer["admin"])
+    make_template(shared)
     return shared
 
 

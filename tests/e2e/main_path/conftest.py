@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from backend.demo.clients import Caller, read_logins
 
 ROOT = Path(__file__).resolve().parents[3]
 DONE = "the main job ran to its end"
 SECONDS = 400
-FLAGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class System:
     printed: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Run `fieldhand demo --stay` on the simulator alone; it stays up for all tests and leaves nothing behind."""
     var = tmp_path_factory.mktemp("demo") / "var"
@@ -78,15 +76,6 @@ def office(system: System) -> Iterator[Caller]:
     caller = Caller(system.url, "dispatcher", system.logins["dispatcher"])
     yield caller
     caller.close()
-
-
-@pytest.fixture(scope="session")
-def browser(browser_path: Path) -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path, headless=True, args=FLAGS)
-        yield started
-        started.close()
 
 
 @dataclass

@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from backend.demo.clients import Caller
 from tests.e2e.main_path.conftest import DONE, Screen, System
 
-pytestmark = pytest.mark.xdist_group("main_path")
-
 
 def the_order(office: Caller) -> dict[str, str]:
     """Return the order that the predicted fault has made."""

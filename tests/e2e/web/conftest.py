@@ -12,23 +12,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.web.standin.app import make_app
 from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import World, make_world
 
 WEB = Path(__file__).resolve().parents[3] / "web"
-FLAGS = [
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
-
 expect.set_options(timeout=30_000)
 
 
@@ -101,15 +91,6 @@ def site(dist: Path) -> Iterator[Site]:
     live.cut = True
     server.should_exit = True
     thread.join(5)
-
-
-@pytest.fixture(scope="session")
-def browser(browser_path: Path) -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path, headless=True, args=FLAGS)
-        yield started
-        started.close()
 
 
 def watch(console: Console, context: BrowserContext) -> None:
