@@ -13,7 +13,6 @@ import { SlaClocks } from "./SlaClocks";
 import { Timeline } from "./Timeline";
 import { Visits } from "./Visits";
 
-const LIVE_PARTS = new Set(["held", "consumed"]);
 const SETTLED = new Set(["completed", "verified", "closed", "cancelled"]);
 
 function Path({ names }: { names: readonly string[] }) {
@@ -78,12 +77,10 @@ function Parts({ order }: { order: WorkOrder }) {
                 {held.map((one) => (
                   <span
                     key={`${one.location_name} ${one.state} ${one.expires_at}`}
-                    className={`${ui.chip} ${LIVE_PARTS.has(one.state) ? ui.chipGood : ""}`}
+                    className={`${ui.chip} ${ui.chipGood}`}
                   >
                     {code("reservation", one.state)} {quantity(one.quantity)} · {one.location_name}
-                    {one.state === "held" &&
-                      one.expires_at &&
-                      ` · ${t("order.expires", { time: moment(one.expires_at) })}`}
+                    {one.expires_at && ` · ${t("order.expires", { time: moment(one.expires_at) })}`}
                   </span>
                 ))}
               </span>
