@@ -92,7 +92,13 @@ def find_recording(say: Callable[[str], None]) -> Path | None:
 
 
 def clear(folder: Path) -> None:
-    """Empty the demo's folder, after ending whatever a killed run left behind."""
+    """Empty the demo's folder, after ending whatever a killed run left behind.
+
+    Raises:
+        Refusal: something lies there that no demo made.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "fcm").is_dir():
+        raise Refusal(f"{folder} is not a folder of the demo; name an empty one with --var")
     layout = Layout(folder)
     if layout.run.is_dir():
         sweep(layout.run)
