@@ -58,7 +58,7 @@ def create_user(
 
     Raises:
         UsernameTaken: another user has the name.
-        WeakPassword: the password is shorter than ten characters or contains the name.
+        WeakPassword: the password has fewer than ten characters besides the name.
     """
     name = normal_name(username)
     _check_password(name, password)
@@ -80,8 +80,8 @@ def create_user(
 
 
 def _check_password(username: str, password: str) -> None:
-    if len(password) < PASSWORD_MIN or username in password.lower():
-        raise WeakPassword(f"Take at least {PASSWORD_MIN} characters, and not the user name.")
+    if len(password.lower().replace(username, "")) < PASSWORD_MIN:
+        raise WeakPassword(f"Take at least {PASSWORD_MIN} characters besides the user name.")
 
 
 def set_password(session: Session, user_id: UUID, *, password: str, at: datetime, by: UUID | None = None) -> AppUser:
@@ -89,7 +89,7 @@ def set_password(session: Session, user_id: UUID, *, password: str, at: datetime
 
     Raises:
         UserUnknown: there is no such user.
-        WeakPassword: the password is shorter than ten characters or contains the name.
+        WeakPassword: the password has fewer than ten characters besides the name.
     """
     user = get_user(session, user_id)
     _check_password(user.username, password)

@@ -151,6 +151,13 @@ def test_the_app_has_a_door_of_its_own(client: TestClient, someone: Someone) -> 
     assert client.get("/mobile/v1/me", headers=bearer(body)).json()["username"] == "chen"
 
 
+def test_a_short_name_within_a_long_password_does_no_harm(client: TestClient, someone: Someone) -> None:
+    headers = bearer(log_in(client, someone))
+    new = {"username": "li", "password": "k7li-Qx93liZw0p", "display_name": "李工", "roles": ["technician"]}
+
+    assert client.post("/api/v1/users", json=new, headers=headers).status_code == 201
+
+
 def test_administration_of_users(client: TestClient, someone: Someone) -> None:
     headers = bearer(log_in(client, someone))
     new = {"username": "Gao", "password": "a long enough one", "display_name": "高工", "roles": ["technician"]}
@@ -158,10 +165,11 @@ def test_administration_of_users(client: TestClient, someone: Someone) -> None:
     made = client.post("/api/v1/users", json=new, headers=headers)
     again = client.post("/api/v1/users", json=new, headers=headers)
     weak = client.post("/api/v1/users", json=new | {"username": "li", "password": "short"}, headers=headers)
+    named = client.post("/api/v1/users", json=new | {"username": "li", "password": "li-li-li-li-li"}, headers=headers)
     listed = client.get("/api/v1/users?limit=1", headers=headers).json()
     rest = client.get(f"/api/v1/users?limit=1&cursor={listed['next_cursor']}", headers=headers).json()
 
-    assert (made.status_code, again.status_code, weak.status_code) == (201, 409, 422)
+    assert (made.status_code, again.status_code, weak.status_code, named.status_code) == (201, 409, 422, 422)
     assert made.json()["username"] == "gao"
     assert "password" not in made.text
     assert [item["username"] for item in listed["items"] + rest["items"]] == ["chen", "gao"]
