@@ -14,7 +14,9 @@ import backend.technicians.models
 import backend.tickets.models
 import backend.work.models
 import inventory.models
-import iot_gateway.models
+import iot_gateway.models.detection
+import iot_gateway.models.devices
+import iot_gateway.models.telemetry
 import kernel.audit
 import kernel.idempotency
 import kernel.jobs

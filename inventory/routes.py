@@ -1,6 +1,5 @@
 """Parts, places, balances, moves and reservations over HTTP."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -41,7 +40,17 @@ from kernel import http
 from kernel.auth import STAFF, Role
 from kernel.fields import Search
 from kernel.http import Db, Me, problems
-from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
+from kernel.paging import (
+    DEFAULT_LIMIT,
+    BadCursor,
+    Cursor,
+    Limit,
+    Page,
+    cut,
+    decode_cursor,
+    decode_time_cursor,
+    encode_cursor,
+)
 
 router = http.router("inventory")
 
@@ -160,7 +169,7 @@ def list_moves(
         location_id=location_id,
         ref_id=ref_id,
         serial=serial,
-        after=_move_key(cursor),
+        after=decode_time_cursor(cursor) if cursor else None,
         limit=limit + 1,
     )
     rows, more = cut(found, limit)
@@ -284,16 +293,6 @@ def _balance_key(cursor: str | None) -> views.BalanceKey | None:
     if condition not in set(Condition):
         raise BadCursor("The cursor belongs to another list.")
     return number, code, Condition(condition)
-
-
-def _move_key(cursor: str | None) -> views.MoveKey | None:
-    if cursor is None:
-        return None
-    at, key = decode_cursor(cursor, parts=2)
-    try:
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(key)
-    except (ValueError, OverflowError) as error:
-        raise BadCursor("The cursor belongs to another list.") from error
 
 
 def _id_key(cursor: str | None) -> UUID | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from iot_gateway.models import Device
+from iot_gateway.models.devices import Device
 from iot_gateway.secret import hash_for_broker
 from kernel.db import Login, transaction
 from kernel.log import get_logger

@@ -17,7 +17,7 @@ from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.proof import Outcome, Verdict
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding
-from iot_gateway.models import DeviceCase
+from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
 
 TEXT_EN = "{metric} has read {observed:.4g} {unit} where {expected:.4g} was expected, since {since:%Y-%m-%d %H:%M} UTC."

@@ -9,7 +9,7 @@ from iot_gateway import metrics
 from iot_gateway.client import Link
 from iot_gateway.codec import encode_command
 from iot_gateway.lifecycle import CommandState
-from iot_gateway.models import Device, DeviceCommand
+from iot_gateway.models.devices import Device, DeviceCommand
 from iot_gateway.service.commands import expire_commands
 from kernel import clock
 from kernel.db import Login, transaction

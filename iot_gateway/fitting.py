@@ -17,7 +17,9 @@ from iot_gateway.detect import catalogue, learning
 from iot_gateway.detect.arrays import Floats
 from iot_gateway.detect.hours import hour_of_week
 from iot_gateway.detect.profile import MetricProfile
-from iot_gateway.models import DetectorProfile, Device, DeviceCase, TelemetryHour
+from iot_gateway.models.detection import DetectorProfile, DeviceCase
+from iot_gateway.models.devices import Device
+from iot_gateway.models.telemetry import TelemetryHour
 from kernel.ids import new_id
 
 HISTORY, SHORTEST_HOURS = timedelta(days=28), 14 * 24

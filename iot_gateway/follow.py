@@ -17,7 +17,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from iot_gateway.detect.arrays import Floats, Ints
-from iot_gateway.models import Device, DeviceContext, DeviceEvent, ScorerCheckpoint
+from iot_gateway.models.detection import ScorerCheckpoint
+from iot_gateway.models.devices import Device, DeviceContext
+from iot_gateway.models.telemetry import DeviceEvent
 
 ROWS_PER_STEP = 20_000
 BATCHES_PER_STEP = 400

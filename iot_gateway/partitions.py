@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from iot_gateway.models import Device, ScorerCheckpoint, TelemetryBatch
+from iot_gateway.models.detection import ScorerCheckpoint
+from iot_gateway.models.devices import Device
+from iot_gateway.models.telemetry import TelemetryBatch
 from kernel import clock
 from kernel.db import Login, transaction
 from kernel.log import get_logger

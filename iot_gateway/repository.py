@@ -10,15 +10,9 @@ from sqlalchemy import case, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from iot_gateway.lifecycle import ACTIVE, Health
-from iot_gateway.models import (
-    CaseEvidence,
-    Device,
-    DeviceCase,
-    DeviceContext,
-    TelemetryDeadLetter,
-    TelemetryHour,
-    TelemetryLast,
-)
+from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.models.devices import Device, DeviceContext
+from iot_gateway.models.telemetry import TelemetryDeadLetter, TelemetryHour, TelemetryLast
 
 
 @dataclass(frozen=True)

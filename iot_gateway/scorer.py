@@ -21,7 +21,7 @@ from iot_gateway.detect.engine import HourResult
 from iot_gateway.detect.hours import ClosedHour
 from iot_gateway.detect.memory import Memory, new_memory
 from iot_gateway.follow import FollowedDevice, Segment
-from iot_gateway.models import DeviceCase
+from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
 from iot_gateway.silence import publish_silences

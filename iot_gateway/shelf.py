@@ -14,7 +14,8 @@ from iot_gateway.detect.engine import HourResult
 from iot_gateway.detect.memory import Memory, dump, load
 from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.follow import FollowedDevice
-from iot_gateway.models import DetectorProfile, ScorerState, TelemetryHour
+from iot_gateway.models.detection import DetectorProfile, ScorerState
+from iot_gateway.models.telemetry import TelemetryHour
 from kernel.ids import new_id
 
 SHELF_SIZE = 20_000

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from iot_gateway import fitting, partitions
-from iot_gateway.models import Device
+from iot_gateway.models.devices import Device
 from iot_gateway.service import commands
 from kernel import clock
 from kernel.db import Login, transaction

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -83,3 +84,16 @@ def decode_number_cursor(cursor: str) -> tuple[str, int]:
 def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
     """Split rows fetched with `limit + 1` into the page and whether more follow."""
     return rows[:limit], len(rows) > limit
+
+
+def decode_time_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Return the sort key of a list that goes by an instant, then id.
+
+    Raises:
+        BadCursor: it was made by another list.
+    """
+    at, row_id = decode_cursor(cursor, parts=2)
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
+    except (ValueError, OverflowError) as error:
+        raise BadCursor("The cursor belongs to another list.") from error

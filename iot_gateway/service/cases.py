@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from iot_gateway.errors import CaseNotFound, IllegalCaseChange
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
-from iot_gateway.models import CaseEvidence, DeviceCase
+from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from kernel import outbox
 from kernel.db import tenant_of
 from kernel.ids import new_id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from iot_gateway.errors import CommandNotFound, DeviceRevoked
 from iot_gateway.lifecycle import UNFINISHED, CommandState
-from iot_gateway.models import DeviceCommand
+from iot_gateway.models.devices import DeviceCommand
 from iot_gateway.service.devices import get_device
 from kernel import clock
 

@@ -15,7 +15,7 @@ from iot_gateway import repository
 from iot_gateway.errors import DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.events import DeviceProvisioned
 from iot_gateway.lifecycle import Health
-from iot_gateway.models import Device, DeviceContext
+from iot_gateway.models.devices import Device, DeviceContext
 from iot_gateway.secret import hash_for_broker, new_secret
 from kernel import outbox
 from kernel.db import Tenant, tenant_of

@@ -13,7 +13,8 @@ from iot_gateway.detect import catalogue
 from iot_gateway.detect.downsample import thin
 from iot_gateway.errors import BadSeries
 from iot_gateway.lifecycle import CaseState, Finding
-from iot_gateway.models import CaseEvidence, DeviceCase, TelemetryDeadLetter
+from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.models.telemetry import TelemetryDeadLetter
 from iot_gateway.service.cases import get_case
 from iot_gateway.service.devices import get_device
 from kernel import clock

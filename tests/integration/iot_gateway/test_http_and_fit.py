@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from iot_gateway import routes, tasks
+from iot_gateway import tasks
+from iot_gateway.routes import cases, devices, telemetry
 from kernel import clock
 from kernel.auth import Principal, Role, issue_access_token
 from kernel.db import Login, transaction
@@ -23,7 +24,8 @@ with warnings.catch_warnings():
 @pytest.fixture
 def client_of(database):
     app = make_app(name="test", title="Telemetry", version="1")
-    include(app, routes.router, routes.ACCESS, prefix="/api/v1")
+    for room in (cases, devices, telemetry):
+        include(app, room.router, room.ACCESS, prefix="/api/v1")
 
     def make(tenant_id, role=Role.ADMIN) -> TestClient:
         principal = Principal(

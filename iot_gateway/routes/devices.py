@@ -1,50 +1,30 @@
-"""Devices, their telemetry, commands and cases over HTTP."""
+"""Devices and their commands over HTTP."""
 
-from datetime import datetime, timedelta
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
-from iot_gateway.errors import BadSeries, CaseNotFound, CommandNotFound, DeviceNameTaken, DeviceNotFound, DeviceRevoked
-from iot_gateway.lifecycle import CaseState
-from iot_gateway.schemas import (
-    CaseDetailOut,
-    CaseOut,
-    CommandIn,
-    CommandOut,
-    DeadLetterOut,
-    DeviceOut,
-    Provision,
-    Provisioned,
-    SeriesOut,
-)
-from iot_gateway.service import commands, devices, readings
+from iot_gateway.errors import CommandNotFound, DeviceNameTaken, DeviceNotFound, DeviceRevoked
+from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Provision, Provisioned
+from iot_gateway.service import commands, devices
 from kernel import audit, clock
 from kernel.auth import STAFF, Principal, Role
 from kernel.http import Access, Db, Me, problems
 from kernel.http import router as make_router
-from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
+from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
 
 router = make_router("telemetry")
 
 OWNERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
 ACCESS: Access = {
     "list_devices": STAFF | {Role.INTEGRATOR},
-    "get_device": STAFF | {Role.INTEGRATOR},
-    "get_series": STAFF | {Role.INTEGRATOR},
     "provision_device": OWNERS,
+    "get_device": STAFF | {Role.INTEGRATOR},
     "rotate_secret": OWNERS,
     "revoke_device": OWNERS,
     "request_command": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR}),
     "get_command": STAFF,
-    "list_cases": STAFF | {Role.INTEGRATOR},
-    "get_case": STAFF | {Role.INTEGRATOR},
-    "list_dead_letters": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.SUPERVISOR, Role.AUDITOR, Role.INTEGRATOR}),
 }
-SERIES_DAYS = 7
 
 
 @router.get("/devices")
@@ -74,22 +54,6 @@ def provision_device(body: Provision, db: Db, me: Me) -> Provisioned:
 def get_device(device_id: UUID, db: Db) -> DeviceOut:
     """Return a device with health and last values."""
     return DeviceOut.of(devices.device_view(db, device_id))
-
-
-@router.get("/devices/{device_id}/series", responses=problems(DeviceNotFound, BadSeries))
-def get_series(
-    device_id: UUID,
-    db: Db,
-    *,
-    metric: Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[^\x00]+$")],
-    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
-    max_points: Annotated[int, Query(ge=10, le=5000)] = 600,
-) -> SeriesOut:
-    """Return one metric over time, thinned out, with the band that was expected."""
-    until = end or clock.now()
-    since = start or until - timedelta(days=SERIES_DAYS)
-    return SeriesOut.of(readings.series(db, device_id, metric=metric, start=since, end=until, max_points=max_points))
 
 
 @router.post("/devices/{device_id}/secret", responses=problems(DeviceNotFound, DeviceRevoked))
@@ -122,40 +86,5 @@ def get_command(command_id: UUID, db: Db) -> CommandOut:
     return CommandOut.model_validate(commands.command_view(db, command_id))
 
 
-@router.get("/cases")
-def list_cases(
-    db: Db, state: CaseState | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> Page[CaseOut]:
-    """Return cases, newest first."""
-    found = readings.list_cases(db, state=state, before=_behind(cursor), limit=limit + 1)
-    rows, more = cut(found, limit)
-    following = encode_cursor(rows[-1].opened_at.isoformat(), rows[-1].id) if more else None
-    return Page(items=[CaseOut.of(row) for row in rows], next_cursor=following)
-
-
-@router.get("/cases/{case_id}", responses=problems(CaseNotFound))
-def get_case(case_id: UUID, db: Db) -> CaseDetailOut:
-    """Return a case with its evidence and chart."""
-    return CaseDetailOut.of_view(readings.case_view(db, case_id))
-
-
-@router.get("/telemetry/dead-letters")
-def list_dead_letters(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[DeadLetterOut]:
-    """Return messages that could not be taken, newest first."""
-    rows, more = cut(readings.list_dead_letters(db, before=_behind(cursor), limit=limit + 1), limit)
-    following = encode_cursor(rows[-1].received_at.isoformat(), rows[-1].id) if more else None
-    return Page(items=[DeadLetterOut.of(row) for row in rows], next_cursor=following)
-
-
 def _note(db: Session, me: Principal, action: str, device_id: UUID, **detail: str) -> None:
     audit.record(db, actor_id=me.user_id, action=action, subject="device", subject_id=device_id, detail=dict(detail))
-
-
-def _behind(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, row_id = decode_cursor(cursor, parts=2)
-    try:
-        return datetime.fromisoformat(at), UUID(row_id)
-    except ValueError as error:
-        raise BadCursor("The cursor cannot be read.") from error

@@ -1,0 +1,36 @@
+"""Cases over HTTP."""
+
+from uuid import UUID
+
+from iot_gateway.errors import CaseNotFound
+from iot_gateway.lifecycle import CaseState
+from iot_gateway.schemas.cases import CaseDetailOut, CaseOut
+from iot_gateway.service import readings
+from kernel.auth import STAFF, Role
+from kernel.http import Access, Db, problems
+from kernel.http import router as make_router
+from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, decode_time_cursor, encode_cursor
+
+router = make_router("telemetry")
+
+ACCESS: Access = {
+    "list_cases": STAFF | {Role.INTEGRATOR},
+    "get_case": STAFF | {Role.INTEGRATOR},
+}
+
+
+@router.get("/cases")
+def list_cases(
+    db: Db, state: CaseState | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[CaseOut]:
+    """Return cases, newest first."""
+    found = readings.list_cases(db, state=state, before=decode_time_cursor(cursor) if cursor else None, limit=limit + 1)
+    rows, more = cut(found, limit)
+    following = encode_cursor(rows[-1].opened_at.isoformat(), rows[-1].id) if more else None
+    return Page(items=[CaseOut.of(row) for row in rows], next_cursor=following)
+
+
+@router.get("/cases/{case_id}", responses=problems(CaseNotFound))
+def get_case(case_id: UUID, db: Db) -> CaseDetailOut:
+    """Return a case with its evidence and chart."""
+    return CaseDetailOut.of_view(readings.case_view(db, case_id))
