@@ -14,14 +14,15 @@ from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.catalogue import DeviceModel
 from iot_gateway.detect.engine import HourResult, Suspected
 from iot_gateway.detect.memory import Memory, Proof
+from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
 
-TEXT_EN = "{metric} has read {observed:.4g} {unit} where {expected:.4g} was expected, since {since:%Y-%m-%d %H:%M} UTC."
-TEXT_ZH = "自 {since:%Y-%m-%d %H:%M} UTC 起，{metric} 读数为 {observed:.4g} {unit}，预期为 {expected:.4g}。"
+TEXT_EN = "{name_en} has read {observed:.4g} {unit} where {expected:.4g} was expected since {since:%Y-%m-%d %H:%M} UTC."
+TEXT_ZH = "自 {since:%Y-%m-%d %H:%M} UTC 起，{name_zh}读数为 {observed:.4g} {unit}，预期为 {expected:.4g}。"
 
 
 def load_cases(session: Session, devices: Sequence[UUID], known: Sequence[UUID]) -> dict[UUID, list[DeviceCase]]:
@@ -124,8 +125,10 @@ def _summary(device: FollowedDevice, found: Suspected) -> dict[str, Any]:
     lead = found.leading
     low, high = catalogue.band(lead.expected, lead.scale)
     unit = catalogue.unit(device.model, lead.metric)
+    name_en, name_zh = NAMES.get(lead.metric, (lead.metric, lead.metric))
     words = {
-        "metric": lead.metric,
+        "name_en": name_en,
+        "name_zh": name_zh,
         "observed": lead.observed,
         "expected": lead.expected,
         "unit": unit,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursOf, isLate, place, spanOf } from "../src/console/board/layout";
+import { hoursOf, isLate, place, shortNumber, spanOf } from "../src/console/board/layout";
 import { align } from "../src/console/charts/align";
 import { difference } from "../src/console/map/difference";
 import { sorted, TAB_STATES, tabCounts } from "../src/console/queue/tabs";
@@ -122,6 +122,10 @@ describe("the schedule", () => {
   it("cuts a bar at the edges", () => {
     expect(place({ from: 0, to: 100 }, -50, 50)).toEqual({ left: 0, width: 50 });
     expect(place({ from: 0, to: 100 }, 90, 500)).toEqual({ left: 90, width: 10 });
+  });
+
+  it("are named by the last figures of the order", () => {
+    expect(["WO-2026-00042", "7", "000"].map(shortNumber)).toEqual(["42", "7", "0"]);
   });
 
   it("tells a visit that ends after its due time", () => {

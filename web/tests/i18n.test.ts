@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { dictionaries, fill } from "../src/shared/i18n";
-import { codes, readable } from "../src/shared/i18n/codes";
+import { codes, readable, withSkillNames } from "../src/shared/i18n/codes";
 
 const SRC = join(import.meta.dirname, "../src");
 
@@ -41,6 +41,21 @@ describe("texts", () => {
 
   it("of unknown codes are readable", () => {
     expect(readable("visit.no_access")).toBe("Visit: no access");
+  });
+
+  it("of the planner name skills, and nothing else is touched", () => {
+    expect(withSkillNames("skill level 1 of 2 (rotating)", "en")).toBe(
+      "skill level 1 of 2 (rotating equipment)",
+    );
+    expect(withSkillNames("具备技能 ev_charger_x 2 级，electrical", "zh")).toBe(
+      "具备技能 ev_charger_x 2 级，电气",
+    );
+    expect(withSkillNames("constructor", "en")).toBe("constructor");
+  });
+
+  it("in Chinese have no half-width punctuation", () => {
+    const chinese = Object.entries(dictionaries.zh).filter(([, text]) => /[,:;?!()]/.test(text));
+    expect(chinese).toEqual([]);
   });
 
   it("stand in the dictionary only", () => {

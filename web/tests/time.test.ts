@@ -4,6 +4,7 @@ import type { SlaClock } from "../src/shared/api/types";
 import { setLang } from "../src/shared/i18n";
 import {
   addDays,
+  ago,
   clock,
   countdown,
   dayOf,
@@ -21,6 +22,14 @@ beforeEach(() => {
   vi.stubGlobal("localStorage", { setItem: () => undefined, getItem: () => null });
   setLang("en");
   setTimeZone("Asia/Shanghai");
+});
+
+describe("how long ago", () => {
+  it("is just now within ten seconds, also for a clock that runs ahead", () => {
+    expect(ago(NOW - 9_000, NOW)).toBe("just now");
+    expect(ago(NOW + 5_000, NOW)).toBe("just now");
+    expect(ago(new Date(NOW - 12 * MINUTE), NOW)).toBe("12 min ago");
+  });
 });
 
 describe("clock times", () => {

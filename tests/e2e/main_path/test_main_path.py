@@ -39,8 +39,8 @@ def test_the_order_is_explained_in_english(screen: Screen, office: Caller, syste
     panel = screen.page.get_by_role("article")
     for title in ("Service levels", "Predictive evidence", "Why this plan", "Technicians not chosen", "Timeline"):
         expect(panel.get_by_role("heading", name=title)).to_be_visible(timeout=30_000)
-    expect(panel.get_by_text("has skill rotating level")).to_be_visible()
-    expect(panel.get_by_text("skill level 1 of 2 (rotating)").first).to_be_visible()
+    expect(panel.get_by_text("has skill rotating equipment level")).to_be_visible()
+    expect(panel.get_by_text("skill level 1 of 2 (rotating equipment)").first).to_be_visible()
     expect(panel.get_by_role("img", name=re.compile("points, from"))).to_be_visible(timeout=30_000)
 
 
@@ -54,7 +54,7 @@ def test_the_order_is_explained_in_chinese(screen: Screen, office: Caller, syste
     panel = screen.page.get_by_role("article")
     for title in ("服务时限", "预测证据", "派工理由", "上门", "时间线"):
         expect(panel.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=30_000)
-    expect(panel.get_by_text("技能等级 1,需要 2").first).to_be_visible()
+    expect(panel.get_by_text("技能等级 1，需要 2（旋转设备）").first).to_be_visible()
 
 
 @pytest.mark.browser

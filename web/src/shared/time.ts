@@ -87,6 +87,12 @@ export function duration(milliseconds: number): string {
   return t("duration.days", { d: Math.floor(hours / 24), h: hours % 24 });
 }
 
+/** `3 min ago`; within ten seconds `just now`, as no clocks agree better. */
+export function ago(at: Instant, now: number): string {
+  const past = Math.max(0, now - new Date(at).getTime());
+  return past < 10_000 ? t("device.justNow") : t("device.ago", { time: duration(past) });
+}
+
 export type Urgency = "none" | "calm" | "soon" | "late";
 
 /** How near a due time is: `soon` within two hours. */

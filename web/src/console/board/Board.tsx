@@ -9,7 +9,7 @@ import { Empty, Failure, Loading, ui } from "../../shared/ui/parts";
 import lists from "../lists.module.css";
 import { select, useRoute } from "../route";
 import css from "./board.module.css";
-import { hoursOf, isLate, place, type Span, skillName, spanOf } from "./layout";
+import { hoursOf, isLate, place, type Span, shortNumber, skillName, spanOf } from "./layout";
 import { useBoard } from "./useBoard";
 
 const ROW = 46;
@@ -32,7 +32,7 @@ function BarButton({ bar, span, selected }: { bar: Bar; span: Span; selected: bo
     bar.pinned && t("board.pinned"),
     bar.travel_before_s > 0 && t("board.travel", { n: Math.round(bar.travel_before_s / 60) }),
   ];
-  const shown = [bar.number.split("-").at(-1), bar.summary].filter(Boolean).join(" ");
+  const shown = [shortNumber(bar.number), bar.summary].filter(Boolean).join(" ");
   const full = [shown, words, ...more].filter(Boolean).join(", ");
   const look = DONE.has(bar.state) ? css.done : MOVING.has(bar.state) ? css.moving : "";
   return (

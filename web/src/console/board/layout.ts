@@ -44,3 +44,8 @@ export function isLate({ end, sla_due_at }: Pick<Bar, "end" | "sla_due_at">): bo
 export function skillName(skill: string | { skill: string }): string {
   return typeof skill === "string" ? skill : skill.skill;
 }
+
+/** `WO-2026-00042` as the narrow bar has room for it: `42`. */
+export function shortNumber(number: string): string {
+  return (number.split("-").at(-1) ?? number).replace(/^0+(?=.)/, "");
+}

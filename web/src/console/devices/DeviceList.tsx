@@ -4,7 +4,7 @@ import { get } from "../../shared/api/client";
 import type { Device, Page } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { useWorld } from "../../shared/live/store";
-import { duration, useNow } from "../../shared/time";
+import { ago, useNow } from "../../shared/time";
 import { Empty, Failure, Loading, StateLabel, ui } from "../../shared/ui/parts";
 import css from "../lists.module.css";
 import panel from "../panel.module.css";
@@ -87,9 +87,7 @@ export function DeviceList() {
             code("model", one.model),
             one.asset_name ?? t("app.none"),
             one.site_name ?? t("app.none"),
-            one.last_seen_at
-              ? t("device.ago", { time: duration(Math.max(0, now - Date.parse(one.last_seen_at))) })
-              : t("device.never"),
+            one.last_seen_at ? ago(one.last_seen_at, now) : t("device.never"),
           ]}
         />
       )}

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import { get } from "../../shared/api/client";
 import type { CaseItem, Device, Page, Series } from "../../shared/api/types";
 import { code, label, t, useLang } from "../../shared/i18n";
-import { duration, moment, number, useNow } from "../../shared/time";
+import { ago, moment, number, useNow } from "../../shared/time";
 import { Facts, Failure, Loading, Section, StateLabel, ui } from "../../shared/ui/parts";
 import { Chart } from "../charts/Chart";
 import { Panel } from "../Panel";
@@ -109,7 +109,7 @@ function OpenCases({ deviceId }: { deviceId: string }) {
 function LastSeen({ at }: { at: string | null }) {
   const now = useNow(5);
   if (!at) return t("device.never");
-  return `${moment(at)} (${t("device.ago", { time: duration(Math.max(0, now - Date.parse(at))) })})`;
+  return `${moment(at)} (${ago(at, now)})`;
 }
 
 /** One device: how it is, what it last said, how that came about. */

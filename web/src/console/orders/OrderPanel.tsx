@@ -13,6 +13,7 @@ import { SlaClocks } from "./SlaClocks";
 import { Timeline } from "./Timeline";
 import { Visits } from "./Visits";
 
+const LIVE_PARTS = new Set(["held", "consumed"]);
 const SETTLED = new Set(["completed", "verified", "closed", "cancelled"]);
 
 function Path({ names }: { names: readonly string[] }) {
@@ -77,10 +78,12 @@ function Parts({ order }: { order: WorkOrder }) {
                 {held.map((one) => (
                   <span
                     key={`${one.location_name} ${one.state} ${one.expires_at}`}
-                    className={`${ui.chip} ${ui.chipGood}`}
+                    className={`${ui.chip} ${LIVE_PARTS.has(one.state) ? ui.chipGood : ""}`}
                   >
                     {code("reservation", one.state)} {quantity(one.quantity)} · {one.location_name}
-                    {one.expires_at && ` · ${t("order.expires", { time: moment(one.expires_at) })}`}
+                    {one.state === "held" &&
+                      one.expires_at &&
+                      ` · ${t("order.expires", { time: moment(one.expires_at) })}`}
                   </span>
                 ))}
               </span>

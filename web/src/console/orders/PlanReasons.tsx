@@ -2,13 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { ApiProblem, get } from "../../shared/api/client";
 import type { Plan, Reason } from "../../shared/api/types";
 import { t, useLang } from "../../shared/i18n";
+import { withSkillNames } from "../../shared/i18n/codes";
 import { moment, quantity } from "../../shared/time";
 import { Failure, Loading, Section, ui } from "../../shared/ui/parts";
 import css from "../panel.module.css";
 import { select } from "../route";
 
 function Words({ reason }: { reason: Reason }) {
-  return useLang() === "zh" ? reason.text_zh : reason.text_en;
+  const lang = useLang();
+  const text = lang === "zh" ? reason.text_zh : reason.text_en;
+  return reason.code.includes("skill") ? withSkillNames(text, lang) : text;
 }
 
 function Body({ plan }: { plan: Plan }) {
@@ -24,8 +27,12 @@ function Body({ plan }: { plan: Plan }) {
           <strong>{t("order.plan.unserved")}</strong>
         )}{" "}
         <span className={ui.soft}>
-          {plan.start && t("order.plan.start", { time: moment(plan.start) })}{" "}
-          {plan.travel_minutes !== null && t("order.plan.travel", { n: Math.round(plan.travel_minutes) })}
+          {[
+            plan.start && t("order.plan.start", { time: moment(plan.start) }),
+            plan.travel_minutes !== null && t("order.plan.travel", { n: Math.round(plan.travel_minutes) }),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </span>
       </p>
       {plan.pickup && (

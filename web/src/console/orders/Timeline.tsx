@@ -8,7 +8,8 @@ const LATE_MS = 120_000;
 
 /** What happened, newest first; when a report came in late, both times are told. */
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
-  const sorted = entries.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  // Of steps of one instant the server tells the earlier first.
+  const sorted = entries.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).reverse();
   return (
     <Section title={t("order.timeline")}>
       <ol className={css.timeline}>

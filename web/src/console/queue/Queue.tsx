@@ -29,6 +29,18 @@ function useOrders(tab: Tab, q: string) {
   });
 }
 
+/** The chosen tab; until somebody chooses, the first one with work in it, as the first picture has it. */
+function useFirstTab(): [Tab, (tab: Tab) => void] {
+  const world = useWorld();
+  const [tab, setTab] = useState<Tab | null>(null);
+  useEffect(() => {
+    if (!world) return;
+    const counts = tabCounts(world);
+    setTab((chosen) => chosen ?? TABS.find((one) => (counts[one] ?? 0) > 0) ?? "open");
+  }, [world]);
+  return [tab ?? "open", setTab];
+}
+
 function Tabs({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
   const world = useWorld();
   const counts = useMemo(() => tabCounts(world), [world]);
@@ -63,7 +75,7 @@ function Tabs({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
 /** The work orders to decide on, one tab per state; j, k and Enter walk it. */
 export function Queue() {
   const { selection } = useRoute();
-  const [tab, setTab] = useState<Tab>("open");
+  const [tab, setTab] = useFirstTab();
   const [text, setText] = useState("");
   const [cursor, setCursor] = useState(0);
   const q = useDeferredValue(text.trim());

@@ -1,6 +1,6 @@
 import { code, label, t } from "../../shared/i18n";
 import { useWorld } from "../../shared/live/store";
-import { clock, dayOf, duration, useNow } from "../../shared/time";
+import { ago, clock, dayOf, useNow } from "../../shared/time";
 import { Facts, Failure, Loading, Section, StateLabel, ui } from "../../shared/ui/parts";
 import { skillName } from "../board/layout";
 import { useBoard } from "../board/useBoard";
@@ -20,7 +20,7 @@ export function TechnicianPanel({ id }: { id: string }) {
   const position =
     tech?.positionAt === null || tech?.positionAt === undefined
       ? t("technician.noPosition")
-      : t("device.ago", { time: duration(Math.max(0, now - tech.positionAt)) });
+      : ago(tech.positionAt, now);
   const skills = row?.technician.skills.map((one) => code("skill", skillName(one))).join(", ");
   return (
     <Panel

@@ -102,6 +102,37 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     access: ["无法进入", "No access"],
     skill: ["技能不符", "Skill missing"],
   },
+  cause: {
+    wear: ["磨损", "Wear"],
+    fatigue: ["疲劳", "Fatigue"],
+    contamination: ["污染", "Contamination"],
+    corrosion: ["腐蚀", "Corrosion"],
+    lubrication: ["润滑不良", "Poor lubrication"],
+    leak: ["泄漏", "Leak"],
+    loose: ["松动", "Loose fastening"],
+    misalignment: ["不对中", "Misalignment"],
+    overload: ["过载", "Overload"],
+    overheating: ["过热", "Overheating"],
+    blockage: ["堵塞", "Blockage"],
+    ageing: ["老化", "Ageing"],
+    misuse: ["操作不当", "Misuse"],
+    installation: ["安装不当", "Faulty installation"],
+    sensor: ["传感器故障", "Sensor fault"],
+    unknown: ["不明", "Unknown"],
+  },
+  activity: {
+    replace: ["更换", "Replaced"],
+    replaced: ["更换", "Replaced"],
+    repair: ["修理", "Repaired"],
+    adjust: ["调整", "Adjusted"],
+    clean: ["清洁", "Cleaned"],
+    lubricate: ["润滑", "Lubricated"],
+    refill: ["补充", "Refilled"],
+    tighten: ["紧固", "Tightened"],
+    reset: ["复位", "Reset"],
+    inspect: ["检查", "Inspected"],
+    none: ["无需处理", "Nothing to do"],
+  },
   reservation: {
     held: ["已预留", "Held"],
     consumed: ["已领用", "Consumed"],
@@ -125,11 +156,11 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "visit.plan": ["上门已计划", "Visit planned"],
     "visit.dispatch": ["上门已下发", "Visit dispatched"],
     "visit.reassign": ["上门已改派", "Visit reassigned"],
-    "visit.accept": ["技师已接单", "Visit accepted"],
-    "visit.reject": ["技师拒单", "Visit rejected"],
+    "visit.accept": ["工程师已接单", "Visit accepted"],
+    "visit.reject": ["工程师拒单", "Visit rejected"],
     "visit.expire": ["接单超时", "Not accepted in time"],
-    "visit.travel": ["技师已出发", "Technician left"],
-    "visit.arrive": ["技师已到场", "Technician on site"],
+    "visit.travel": ["工程师已出发", "Technician left"],
+    "visit.arrive": ["工程师已到场", "Technician on site"],
     "visit.start": ["开始作业", "Work started"],
     "visit.hold": ["作业暂停", "Work on hold"],
     "visit.resume": ["作业继续", "Work resumed"],
@@ -154,7 +185,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "not-finite": ["数值无效", "Not a finite number"],
     malformed: ["格式错误", "Malformed"],
     "too-many-records": ["记录过多", "Too many records"],
-    "too-large": ["消息过大", "Too large"],
+    oversize: ["消息过大", "Too large"],
   },
 };
 
@@ -163,4 +194,12 @@ export function readable(code: string): string {
   if (!/^[a-z][a-z0-9_.-]*$/.test(code)) return code;
   const words = code.replaceAll(".", ": ").replaceAll(/[_-]/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A sentence of the planner in which skills go by their codes, with their names instead. */
+export function withSkillNames(text: string, language: "zh" | "en"): string {
+  return text.replaceAll(/\b[a-z][a-z_]*\b/g, (word) => {
+    const names = Object.hasOwn(codes.skill ?? {}, word) ? codes.skill?.[word] : undefined;
+    return names ? (language === "zh" ? names[0] : names[1].toLowerCase()) : word;
+  });
 }

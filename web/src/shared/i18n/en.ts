@@ -254,6 +254,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   "device.search": "Filter devices",
   "device.never": "never",
   "device.ago": "{time} ago",
+  "device.justNow": "just now",
 
   "letters.title": "Dead letters: refused telemetry",
   "letters.lead": "Messages the gateway refused are kept here; they never stall the flow.",
