@@ -3,45 +3,37 @@
 import json
 import os
 import shutil
-import sys
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from backend.demo import extras, story
 from backend.demo.clients import Caller, StepFailed, read_logins, wait_for
 from backend.demo.fcm_server import FcmServer
 from backend.demo.story import PUMP, RECORDED, Fault, World
+from backend.demo.telling import Say, Steps
 from kernel.processes import ui
 from kernel.processes.children import sweep
 from kernel.processes.cli import wait_forever
 from kernel.processes.layout import ROOT, Layout
 from kernel.processes.refusals import Refusal
-from kernel.processes.supervisor import Process
-from kernel.processes.up import Plan, Running, fieldhand, interruptible, running
+from kernel.processes.supervisor import Process, take_lock
+from kernel.processes.up import Plan, Running, choose_port, fieldhand, interruptible, running
 
 app = typer.Typer(no_args_is_help=True)
 
 RECORDING = "telemetry/nab_dev/realKnownCause/ambient_temperature_system_failure.csv"
 HISTORY = "21d"
+USUAL = ROOT / "var" / "demo"
+MARK = ".demo"
+"""Lies in a folder that the demo has made and may empty again."""
 
 
-class Steps:
-    """Prints each step with its time."""
-
-    def __init__(self) -> None:
-        """Start the clock."""
-        self.begun = time.monotonic()
-
-    def say(self, text: str) -> None:
-        """Tell one line."""
-        mark = "    " if text.startswith("  ") else " ok "
-        typer.echo(f"[{time.monotonic() - self.begun:6.1f} s]{mark}{text.strip()}")
-        sys.stdout.flush()
+class NotTheDemos(Refusal):
+    """The folder holds something that the demo has not made."""
 
 
 @app.command()
@@ -52,42 +44,46 @@ def demo(
 ) -> None:
     """Run the main job to its end on an empty system, checked through HTTP and MQTT."""
     steps = Steps()
-    folder = (var or ROOT / "var" / "demo").absolute()
-    recording = find_recording(steps.say)
+    folder = (var or USUAL).absolute()
+    done = False
     try:
         with interruptible(), ExitStack() as stack:
+            plan = Plan(var=folder, port=port, simulate=False)
+            choose_port(plan)
             clear(folder)
+            recording = find_recording(steps.say)
             screens = ui.build(Layout(folder))
             push = stack.enter_context(FcmServer(folder / "fcm"))
             os.environ |= push.environment
-            plan = Plan(var=folder, port=port, simulate=False)
             system = stack.enter_context(running(plan))
-            steps.say(f"running at {system.url}" + ("" if screens.built else f", without screens: {screens.reason}"))
+            steps.say("system", f"running at {system.url}" + ("" if screens.built else f"; {screens.reason}"))
             run_story(system, push.endpoint, recording, steps.say)
-            typer.echo(f"\nthe main job ran to its end in {time.monotonic() - steps.begun:.0f} s; every check held")
+            done = True
+            typer.echo(f"\nthe main job ran to its end in {steps.seconds:.0f} s; every check held")
             if stay:
                 tell_logins(system)
                 wait_forever()
     except KeyboardInterrupt:
-        typer.echo("stopped", err=True)
-        raise typer.Exit(0 if stay else 130) from None
+        typer.echo("stopped" if done else f"stopped before the end, after {steps.seconds:.0f} s", err=True)
+        raise typer.Exit(0 if done else 130) from None
     except Refusal as refusal:
         typer.echo(f"fieldhand: {refusal}", err=True)
         raise typer.Exit(2) from None
-    except StepFailed as failure:
-        typer.echo(f"[{time.monotonic() - steps.begun:6.1f} s] FAILED {failure}\nlogs: {folder / 'log'}", err=True)
+    except (StepFailed, httpx.HTTPError, ConnectionError) as failure:
+        typer.echo(f"{steps.seconds:6.1f} s  FAILED      {str(failure) or type(failure).__name__}", err=True)
+        typer.echo(f"everything is stopped; what each process said is in {folder / 'log'}", err=True)
         raise typer.Exit(1) from None
 
 
-def find_recording(say: Callable[[str], None]) -> Path | None:
+def find_recording(say: Say) -> Path | None:
     """Return the recorded telemetry, or say that there is none."""
     data = os.environ.get("FIELDHAND_DATA")
     path = Path(data) / RECORDING if data else None
     if path is not None and path.is_file():
+        say("recording", f"{path.name} will come from {RECORDED.device}")
         return path.absolute()
-    say(
-        f"no recorded telemetry ({'FIELDHAND_DATA is not set' if not data else f'{path} is not there'}): simulator only"
-    )
+    why = "FIELDHAND_DATA is not set" if path is None else f"{path} is not there"
+    say("recording", f"none, the simulator alone: {why}")
     return None
 
 
@@ -95,18 +91,22 @@ def clear(folder: Path) -> None:
     """Empty the demo's folder, after ending whatever a killed run left behind.
 
     Raises:
-        Refusal: something lies there that no demo made.
+        NotTheDemos: it is somebody else's.
+        AlreadyRunning: a demo is at work in it.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "fcm").is_dir():
-        raise Refusal(f"{folder} is not a folder of the demo; name an empty one with --var")
     layout = Layout(folder)
+    ours = folder == USUAL or (folder / MARK).exists()
+    if folder.is_dir() and any(folder.iterdir()) and not ours:
+        raise NotTheDemos(f"{folder} holds something that no demo has made: name another folder with --var")
     if layout.run.is_dir():
+        take_lock(layout.run / "supervisor.lock").close()
         sweep(layout.run)
     shutil.rmtree(folder, ignore_errors=True)
     layout.make()
+    (folder / MARK).touch()
 
 
-def run_story(system: Running, fcm: str, recording: Path | None, say: Callable[[str], None]) -> None:
+def run_story(system: Running, fcm: str, recording: Path | None, say: Say) -> None:
     """Run every step, for the simulated fault and for the recorded one."""
     logins = read_logins(system.layout.secrets / "logins.txt")
     world = World(system.url, logins, say)
@@ -116,7 +116,10 @@ def run_story(system: Running, fcm: str, recording: Path | None, say: Callable[[
     for username, phone in phones.items():
         registration = {"channel": "fcm", "token": extras.phone_token(username), "device_id": phone.device_id}
         phone.post("/push/registrations", registration, expect=201)
-    say(f"{len(logins) - 1} people log in, {len(people)} technicians on the board, {len(phones)} phones registered")
+    say(
+        "people",
+        f"{len(logins) - 1} can log in; {len(people)} technicians on the board, {len(phones)} phones registered",
+    )
     extras.refuse_strangers(world)
     start_simulator(system, recording)
     admin = Caller(system.url, "admin", logins["admin"])
@@ -124,24 +127,27 @@ def run_story(system: Running, fcm: str, recording: Path | None, say: Callable[[
     extras.send_bad_messages(
         world, admin, host=environment["FIELDHAND_MQTT_HOST"], port=int(environment["FIELDHAND_MQTT_PORT"])
     )
-    done = wait_for("history to be committed", lambda: committed(system), seconds=90)
-    say(f"{done['acked']} samples of {HISTORY} published in {done['seconds']} s, each committed and acknowledged")
+    done = wait_for("history to be committed", lambda: committed(system), seconds=180)
+    say("history", f"{done['acked']} samples of {HISTORY} in {done['seconds']} s, each committed and acknowledged")
     faults = [PUMP, RECORDED] if recording else [PUMP]
-    for fault in faults:
-        repair(world, fault, phones=phones, names=names, fcm=fcm)
+    repaired = [repair(world, fault, phones=phones, names=names, fcm=fcm) for fault in faults]
+    for order, case in repaired:
+        extras.rate(world, story.see_it_closed(world, order, case))
     cases = world.office.get("/cases", limit=200)["items"]
     devices = sorted(case["device_name"] for case in cases)
     story.check(devices.count(PUMP.device) == 1, f"{devices.count(PUMP.device)} cases for {PUMP.device}")
     strangers = [name for name in devices if name not in {fault.device for fault in faults}]
     story.check(not strangers, f"healthy devices have cases: {strangers}")
-    say(f"healthy devices raised no case; {len(cases)} case(s) in all")
+    say("others", f"healthy devices raised no case; {len(cases)} in all")
 
 
 OFFICE = {"tenant", "dispatcher", "warehouse", "supervisor", "admin"}
 
 
-def repair(world: World, fault: Fault, *, phones: dict[str, Caller], names: dict[str, str], fcm: str) -> None:
-    """Follow one fault from the case to the customer's rating."""
+def repair(
+    world: World, fault: Fault, *, phones: dict[str, Caller], names: dict[str, str], fcm: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Follow one fault from the case to the end of the visit; return its order and its case."""
     case = story.find_case(world, fault)
     order = story.find_order(world, fault, case)
     plan = story.find_plan(world, order)
@@ -149,8 +155,7 @@ def repair(world: World, fault: Fault, *, phones: dict[str, Caller], names: dict
     extras.check_push(world, fcm, order, username)
     visit = story.work_visit(world, fault, phones[username], plan, case)
     story.check_ledger(world, visit, order)
-    ticket = story.see_it_closed(world, order, case)
-    extras.rate(world, ticket)
+    return order, case
 
 
 def start_simulator(system: Running, recording: Path | None) -> None:

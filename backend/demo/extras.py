@@ -46,7 +46,11 @@ def send_bad_messages(world: World, admin: Caller, *, host: str, port: int) -> N
     check(len(reasons) == len(bad), f"{len(reasons)} dead letters for {len(bad)} bad messages")
     stored = wait_for("the good message between them", lambda: _last(admin, made["id"]), seconds=10)
     check(stored == {"flow_m3h": 40.0}, f"stored {stored}")
-    world.say(f"5 bad messages -> dead letters ({', '.join(reasons)}); the good one stored; posing as another refused")
+    world.say(
+        "messages",
+        f"{len(bad)} bad ones became dead letters: {', '.join(reasons)}",
+        "the good one between them is stored; posing as another device is refused",
+    )
 
 
 def _last(admin: Caller, device_id: str) -> dict[str, Any] | None:
@@ -68,7 +72,9 @@ def refuse_strangers(world: World) -> None:
     check(codes == [401, 401, 401, 413], f"strangers got {codes}")
     kinds = {answer.headers["content-type"] for answer in answers.values()}
     check(kinds == {"application/problem+json"}, f"refusals come as {kinds}")
-    world.say("wrong password, forged token, no token, oversize body: 401, 401, 401, 413 as problem documents")
+    world.say(
+        "strangers", "wrong password, forged token, no token, oversize body: 401, 401, 401, 413 as problem documents"
+    )
 
 
 def check_push(world: World, endpoint: str, order: dict[str, Any], username: str) -> None:
@@ -82,7 +88,7 @@ def check_push(world: World, endpoint: str, order: dict[str, Any], username: str
 
     messages = wait_for("push message", probe, seconds=30)
     check(phone_token(username) in json.dumps(messages), "the message went to another phone")
-    world.say(f"push through FCM HTTP v1 to the phone of {username}: {order['number']}")
+    world.say("push", f"{order['number']} to the phone of {username}, through FCM HTTP v1")
 
 
 def phone_token(username: str) -> str:
@@ -101,4 +107,4 @@ def rate(world: World, ticket: dict[str, Any]) -> None:
         second = http.post(path, data={"rating": "1"})
     check(first.status_code < 400, f"survey answer {first.status_code}")
     check(second.status_code in {409, 410}, f"a second answer got {second.status_code}")
-    world.say(f"survey link works once: {first.status_code}, then {second.status_code}")
+    world.say("survey", f"the link works once: {first.status_code}, then {second.status_code}")

@@ -1,14 +1,12 @@
 """The main job step by step; each step is checked through HTTP or MQTT and told with its figures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from backend.demo.clients import Caller, StepFailed, wait_for
-
-Say = Callable[[str], None]
+from backend.demo.telling import Say, day, moment
 
 
 @dataclass(frozen=True)
@@ -71,15 +69,23 @@ def find_case(world: World, fault: Fault) -> dict[str, Any]:
     case: dict[str, Any] = world.office.get(f"/cases/{wait_for(f'case of {fault.device}', probe, seconds=90)['id']}")
     check(case["failure_group"] == fault.group, f"{fault.device}: group {case['failure_group']}, not {fault.group}")
     check(case["evidence"], "the case has no evidence")
-    first = max(case["evidence"], key=lambda line: line["score"])
+    first = max(case["evidence"], key=beyond_band)
     window = case["failure_window"]
-    until = f", likely failure {_day(window['p10'])} to {_day(window['p90'])}" if window else ""
+    until = f", failure likely from {day(window['p10'])} to {day(window['p90'])}" if window else ""
     world.say(
-        f"one case for {fault.device}, group {fault.group}, severity {case['severity']}: {first['metric']} "
-        f"{first['observed']:.2f} against {first['low']:.2f} to {first['high']:.2f}, "
-        f"{len(case['evidence'])} lines of evidence{until}"
+        "case",
+        f"one case for {fault.device}: {fault.group}, severity {case['severity']}{until}",
+        f"{first['metric']} {first['observed']:.2f} where {first['expected']:.2f} was expected "
+        f"({first['low']:.2f} to {first['high']:.2f}); "
+        f"{len(case['evidence'])} lines of evidence",
     )
     return case
+
+
+def beyond_band(line: dict[str, Any]) -> float:
+    """Return how far a line of evidence lies outside its band, in widths of the band."""
+    outside = max(line["observed"] - line["high"], line["low"] - line["observed"])
+    return float(outside / max(line["high"] - line["low"], 1e-9))
 
 
 def find_order(world: World, fault: Fault, case: dict[str, Any]) -> dict[str, Any]:
@@ -102,9 +108,10 @@ def find_order(world: World, fault: Fault, case: dict[str, Any]) -> dict[str, An
     check(clocks == {"response", "on_site", "restore"}, f"SLA clocks {sorted(clocks)}")
     check(order["due_at"], "the order has no due date")
     world.say(
-        f"ticket {ticket['number']} and order {order['number']}: {' / '.join(order['asset_path'])}, "
+        "order",
+        f"ticket {ticket['number']}, order {order['number']}: {' / '.join(order['asset_path'])}",
         f"P{order['priority']}, {order['skill']} level {order['skill_level']}, part {fault.part}, "
-        f"due {_day(order['due_at'])} ({order['due_basis']})"
+        f"due {moment(order['due_at'])} ({order['due_basis'].replace('_', ' ')})",
     )
     return order
 
@@ -125,12 +132,12 @@ def find_plan(world: World, order: dict[str, Any]) -> dict[str, Any]:
     stop = plan["pickup"]
     where = f"picked up at {stop['location_name']}" if stop else f"held in {held[0]['location_name']}"
     world.say(
-        f"plan by {plan['engine']}: {plan['technician']['name']} at {_time(plan['start'])}, "
-        f"{plan['travel_minutes']} min to drive; {held[0]['part_number']} {where}"
+        "plan",
+        f"{plan['technician']['name']} at {moment(plan['start'])}, {plan['travel_minutes']} min to drive; "
+        f"{held[0]['part_number']} {where}; by {plan['engine']}",
+        *(f"because {reason['text_en']}" for reason in plan["reasons"]),
+        *(f"not {other['technician_name']}: {other['text_en']}" for other in plan["refused"]),
     )
-    world.say("  because " + "; ".join(reason["text_en"] for reason in plan["reasons"]))
-    for other in plan["refused"]:
-        world.say(f"  not {other['technician_name']}: {other['text_en']}")
     return {**plan, "visit_id": planned["visits"][-1]["id"]}
 
 
@@ -145,7 +152,7 @@ def work_visit(world: World, fault: Fault, phone: Caller, plan: dict[str, Any], 
     check(not wrong, f"operations not applied: {wrong}")
     again = phone.post("/sync/operations", {**batch, "operations": operations[::-1]})["results"]
     check({r["status"] for r in again} == {"duplicate"}, "a batch that came twice did something")
-    world.say(f"{len(operations)} operations from the phone applied, once more in reverse order: all duplicates")
+    world.say("phone", f"{len(operations)} operations applied; sent once more, in reverse order: all duplicates")
     return visit
 
 
@@ -227,9 +234,11 @@ def check_ledger(world: World, visit: dict[str, Any], order: dict[str, Any]) -> 
     states = {line["state"] for line in now["reservations"]}
     check("held" not in states, "a reservation is still held")
     used = now["visits"][-1]["parts_used"][0]
+    check(used["part_number"] == issued[0]["part_number"], f"the visit shows {used['part_number']} as used")
     world.say(
-        f"ledger: {issued[0]['part_number']} {issued[0]['serial']} from {issued[0]['from_name']} into the asset, "
-        f"old serial {back[0]['serial']} defective in {back[0]['to_name']}; used on the visit: {used['part_number']}"
+        "ledger",
+        f"{issued[0]['part_number']} {issued[0]['serial']} from {issued[0]['from_name']} into the asset, "
+        f"{back[0]['serial']} back as defective",
     )
 
 
@@ -257,19 +266,12 @@ def see_it_closed(world: World, order: dict[str, Any], case: dict[str, Any]) -> 
     clocks = {clock["clock"]: clock["met_at"] is not None for clock in closed["sla"]}
     check(all(clocks.values()), f"SLA clocks not met: {clocks}")
     world.say(
-        f"telemetry is back to normal: {closed['number']} verified and closed, {ticket['number']} resolved, "
-        f"case labelled confirmed, all SLA clocks met"
+        "closed",
+        f"telemetry is back to normal: {closed['number']} verified and closed, {ticket['number']} resolved,",
+        "the case labelled as confirmed, all SLA clocks met",
     )
     return ticket
 
 
 def _in_state(thing: dict[str, Any], state: str) -> dict[str, Any] | None:
     return thing if thing["state"] == state else None
-
-
-def _day(instant: str) -> str:
-    return instant[:10]
-
-
-def _time(instant: str) -> str:
-    return datetime.fromisoformat(instant).astimezone().strftime("%a %H:%M")
