@@ -13,6 +13,7 @@ from backend.planning.answer import LeftOut, Placed
 from backend.planning.errors import PlanNotDraft, UnknownPlan
 from backend.planning.models import Plan, PlanMode, PlanState, PlanUnserved, PlanVisit
 from backend.planning.question import Question
+from backend.work.errors import StaleVersion
 from backend.work.lifecycle import OrderState
 from backend.work.service import orders as work_orders
 from backend.work.service import scheduling
@@ -28,6 +29,9 @@ DEBOUNCE = timedelta(milliseconds=300)
 """Orders that open together are planned together."""
 UNFINISHED = timedelta(hours=1)
 """A plan that is older and not solved was given up by its job."""
+
+AGAIN = "lines_refused"
+"""Cause of a plan that follows one with refused lines."""
 
 log = get_logger()
 
@@ -141,8 +145,11 @@ def _draft(session: Session, plan_id: UUID) -> Plan:
 def commit_plan(session: Session, plan: Plan, *, at: datetime) -> None:
     """Make the visits of a plan, reserve their parts, tell their technicians, and let wait what lacks parts.
 
-    Each line stands for itself: one whose order has changed, or whose part is gone, is left with its reason.
+    Each line stands for itself: one whose order has changed, or whose part is gone, is left with its reason, and an
+    automatic plan is followed by another for it. What is refused twice for another cause than a change has to wait for
+    the calendar.
     """
+    changed = refused = False
     lines = sorted(repository.plan_visits(session, plan.id), key=lambda line: line.work_order_id)
     missing = [item for item, _ in repository.plan_unserved(session, plan.id) if item.code in answer.PARTS_CODES]
     repository.lock_for_commit(session, {row.work_order_id for row in lines} | {row.work_order_id for row in missing})
@@ -151,6 +158,7 @@ def commit_plan(session: Session, plan: Plan, *, at: datetime) -> None:
             with session.begin_nested():
                 line.visit_id = _make_visit(session, plan, line, at=at)
         except Problem as refusal:
+            refused, changed = True, changed or isinstance(refusal, StaleVersion)
             line.note = f"{refusal.slug}: {refusal.detail}"
             log.info("plan_line_refused", plan_id=str(plan.id), order_id=str(line.work_order_id), slug=refusal.slug)
     for item in sorted(missing, key=lambda row: row.work_order_id):
@@ -160,6 +168,8 @@ def commit_plan(session: Session, plan: Plan, *, at: datetime) -> None:
         except Problem as refusal:
             log.info("order_does_not_wait", order_id=str(item.work_order_id), slug=refusal.slug)
     plan.state, plan.committed_at = PlanState.COMMITTED, at
+    if plan.mode is PlanMode.AUTO and (changed or (refused and plan.cause != AGAIN)):
+        request_plan(session, mode=PlanMode.AUTO, cause=AGAIN)
 
 
 def _make_visit(session: Session, plan: Plan, line: PlanVisit, *, at: datetime) -> UUID:

@@ -18,6 +18,7 @@ from backend.planning import service as planner
 from backend.planning.errors import PlanNotDraft
 from backend.planning.handlers import plan_on_opened, plan_on_returned
 from backend.planning.models import Plan, PlanMode, PlanState
+from backend.planning.question import Question
 from backend.technicians import service as technicians
 from backend.work.events import WorkOrderChanged, WorkOrderOpened
 from backend.work.lifecycle import OrderAction, OrderState, VisitState
@@ -136,6 +137,31 @@ def test_an_order_that_changed_meanwhile_is_left_and_the_others_are_planned(city
     assert notes[other_id] is None
     assert city.state(changed_id).state is OrderState.OPEN
     assert city.state(other_id).state is OrderState.SCHEDULED
+
+
+def test_an_order_that_changed_while_it_was_planned_is_planned_again_at_once(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = city.order(priority=3)
+    solve_question = planner.solve_question
+
+    def meanwhile(question: Question, *, seconds: float) -> planner.Solved:
+        with city.open() as session:
+            orders.raise_urgency(session, order_id, priority=1, failure_at=None, at=clock.now())
+        return solve_question(question, seconds=seconds)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(planner, "solve_question", meanwhile)
+        city.plan()
+
+    with city.open() as session:
+        following = repository.waiting_plan(session, mode=PlanMode.AUTO)
+        assert following is not None
+        plan_id = following.id
+    planner.solve_plan(city.tenant, plan_id, seconds=SECONDS)
+    assert city.state(order_id).state is OrderState.SCHEDULED
+    with city.open() as session:
+        assert repository.waiting_plan(session, mode=PlanMode.AUTO) is None
 
 
 def test_a_part_that_is_gone_meanwhile_is_not_reserved_twice(city: City) -> None:
