@@ -89,6 +89,7 @@ class DeviceClient:
         self._boot = memory.restart()
         self._event_seq = 0
         self._events: deque[bytes] = deque()
+        self._refused: list[bytes] = []
         self._control: deque[tuple[str, bytes, bool, Properties | None]] = deque()
         self._in_flight: dict[int, Batch | bytes | None] = {}
         self._in_flight_limit = MOST_IN_FLIGHT
@@ -114,7 +115,7 @@ class DeviceClient:
     @property
     def idle(self) -> bool:
         """Whether nothing waits to be sent, confirmed or committed."""
-        return not (len(self.buffer) or self._events or self._control or self._in_flight)
+        return not (len(self.buffer) or self._events or self._refused or self._control or self._in_flight)
 
     def measure(self, ts: int, values: Values) -> None:
         """Buffer one sample taken at `ts` (epoch ms)."""
@@ -208,9 +209,9 @@ class DeviceClient:
         self._state = _State.OFFLINE
         self._mqtt = None
         self.last_error = reason
-        unsure = [kept for kept in self._in_flight.values() if isinstance(kept, bytes)]
+        unsure = self._refused + [kept for kept in self._in_flight.values() if isinstance(kept, bytes)]
         self._events.extendleft(reversed(unsure))
-        self._in_flight.clear()
+        self._refused, self._in_flight = [], {}
         self._control.clear()
         self._resending = iter(())
         low, high = _BACKOFF
@@ -266,6 +267,8 @@ class DeviceClient:
         if reason.is_failure:
             self.counts.refused += 1
             self.last_error = f"publication refused: {reason}"
+            if isinstance(batch, bytes) and len(self._refused) < MOST_EVENTS:
+                self._refused.append(batch)
         elif isinstance(batch, Batch) and not self._wait_ack:
             self.buffer.ack(*batch.last)
 
