@@ -27,7 +27,7 @@ from iot_gateway.shelf import Shelf
 from iot_gateway.silence import publish_silences
 from kernel import clock
 from kernel.db import Login, bind_tenant, transaction
-from kernel.log import get_logger
+from kernel.log import announce, get_logger
 
 IDLE_SECONDS, SILENCE_SECONDS = 0.5, 5.0
 PURPOSE_REACH = timedelta(days=8)
@@ -199,7 +199,7 @@ def run(stop: threading.Event) -> None:
     """Follow the telemetry until told to stop; a database that is away is waited for."""
     scorer = Scorer()
     next_look = time.monotonic() + SILENCE_SECONDS
-    log.info("scorer_started")
+    announce("scorer_started")
     while not stop.is_set():
         try:
             taken = scorer.step()

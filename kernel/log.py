@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from json import dumps
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -28,3 +29,8 @@ def get_logger() -> FilteringBoundLogger:
     """Return the process's logger."""
     logger: FilteringBoundLogger = structlog.get_logger()
     return logger
+
+
+def announce(event: str) -> None:
+    """Write a process's ready line whatever the log level is: its supervisor waits for it."""
+    print(dumps({"event": event, "level": "info"}), file=sys.stderr, flush=True)  # noqa: T201 - a line for a machine

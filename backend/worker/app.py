@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from celery.schedules import crontab
+from celery.signals import worker_ready
 from kombu.exceptions import OperationalError as BrokerAway
 
 import backend.tables  # noqa: F401 - every table is known before the first query
 from backend.worker import calendar, deliveries
 from kernel.celery import make_celery
-from kernel.log import configure_logging, get_logger
+from kernel.log import announce, configure_logging, get_logger
 from kernel.settings import get_settings
 
 celery = make_celery(
@@ -44,6 +45,12 @@ def sweep() -> None:
 def nightly() -> None:
     """Fit profiles, make partitions, clear what is past its retention."""
     calendar.nightly()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def say_ready(**_: object) -> None:
+    """Say that the pool is up: a worker that cannot make one ends again and again."""
+    announce("worker_started")
 
 
 TASKS: dict[str, Any] = {"delivery": deliver, "job": job}

@@ -51,6 +51,7 @@ def examine(layout: Layout, root: Path = ROOT) -> list[Finding]:
         python,
         lambda: python_packages(root),
         lambda: folder(layout),
+        shared_memory,
         lambda: account(layout),
         lambda: screens(root),
         chromium,
@@ -134,6 +135,14 @@ def folder(layout: Layout) -> Finding:
     if free < ROOM_BYTES:
         return Finding("folder", Verdict.NOTE, f"{free / 1e9:.1f} GB free below {base}", "3 GB are advisable")
     return Finding("folder", Verdict.FINE, f"{layout.var}, {free / 1e9:.0f} GB free")
+
+
+def shared_memory(where: Path = Path("/dev/shm")) -> Finding:  # noqa: S108 - the system's, and only looked at
+    """Look at the shared memory that the locks of the worker's processes lie in."""
+    if os.access(where, os.W_OK):
+        return Finding("shared memory", Verdict.FINE, str(where))
+    mend = f"mount a tmpfs of mode 1777 at {where}; without it the worker cannot start"
+    return Finding("shared memory", Verdict.MISSING, f"{where} cannot be written", mend)
 
 
 def account(layout: Layout) -> Finding:

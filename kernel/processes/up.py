@@ -112,7 +112,7 @@ def app_processes(environment: dict[str, str], *, step: str = "migrate", simulat
         process("gateway", line="broker_connected", after=(step,)),
         process("scorer", line="scorer_started", after=("api", step)),
         process("relay"),
-        process("worker"),
+        process("worker", line="worker_started"),
         process("beat"),
     ]
     var = Path(environment["FIELDHAND_VAR_DIR"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kernel.processes import binaries, dotenv, packages, ui, up
+from kernel.processes import binaries, doctor, dotenv, packages, ui, up
 from kernel.processes.accounts import Account
 from kernel.processes.cli import app
 from kernel.processes.layout import Layout
@@ -161,3 +161,13 @@ def test_the_doctor_names_a_server_that_does_not_answer(tmp_path: Path, monkeypa
 
     assert answer.exit_code == 1
     assert "127.0.0.1:1 does not answer" in answer.stdout
+
+
+def test_the_doctor_names_shared_memory_that_nobody_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = doctor.shared_memory(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    closed = doctor.shared_memory(tmp_path)
+
+    assert (fine.verdict, closed.verdict) == (doctor.Verdict.FINE, doctor.Verdict.MISSING)
+    assert str(tmp_path) in closed.mend
