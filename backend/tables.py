@@ -17,6 +17,7 @@ import inventory.models
 import iot_gateway.models.detection
 import iot_gateway.models.devices
 import iot_gateway.models.telemetry
+import iot_gateway.models.twin
 import kernel.audit
 import kernel.idempotency
 import kernel.jobs

@@ -23,6 +23,7 @@ from firmware_sim.buffer import Batch, RingBuffer, Values
 from firmware_sim.link import MOST_IN_FLIGHT, Broker, limits_of, new_link, open_link, properties_of
 from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Command, Detail, Status, Topics
+from firmware_sim.settings import Settings
 
 SILENCE_SECONDS = 30.0
 """Without a watermark for so long, everything unacknowledged is sent again."""
@@ -68,10 +69,14 @@ class DeviceClient:
         memory: Memory,
         buffer: RingBuffer,
         handler: Handler,
+        settings: Settings | None = None,
         wait_ack: bool = True,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
-        """Count a boot. Without `wait_ack` a PUBACK counts as committed, a weaker promise."""
+        """Count a boot; without `settings` the device cannot be set.
+
+        Without `wait_ack` a PUBACK counts as committed, a weaker promise.
+        """
         self.topics = topics
         self.buffer = buffer
         self.counts = Counts()
@@ -82,6 +87,7 @@ class DeviceClient:
         self._broker = broker
         self._memory = memory
         self._handler = handler
+        self._settings = settings
         self._wait_ack = wait_ack
         self._silence = silence_seconds
         self._state = _State.OFFLINE
@@ -135,6 +141,8 @@ class DeviceClient:
         self._restart_at = None
         self._boot = self._memory.restart()
         self._event_seq = 0
+        if self._settings is not None:
+            self._settings.restart()
         self.close()
         self._attempts = 0
         self._attempt_at = time.monotonic() + 0.2
@@ -233,7 +241,8 @@ class DeviceClient:
         limits = limits_of(got, self.topics)
         self._in_flight_limit, self._max_bytes = limits.in_flight, limits.payload_bytes
         self._state = _State.SUBSCRIBING
-        mqtt.subscribe([(self.topics.ack, 0), (self.topics.cmd, 1)])
+        wanted = [(self.topics.ack, 0), (self.topics.cmd, 1)]
+        mqtt.subscribe(wanted if self._settings is None else [*wanted, (self.topics.twin_desired, 1)])
 
     def _on_subscribe(
         self, _: Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
@@ -246,6 +255,8 @@ class DeviceClient:
         self._heard_at = time.monotonic()
         birth = protocol.birth(self._boot, self._model, self.firmware)
         self._control.appendleft((self.topics.state, birth, True, None))
+        if self._settings is not None:
+            self._report(self._settings.report(self._boot))
         self._resending = self.buffer.resend(self._max_bytes)
 
     def _on_disconnect(
@@ -282,6 +293,12 @@ class DeviceClient:
                 self.buffer.ack(watermark.boot, watermark.seq)
         elif message.topic == self.topics.cmd:
             self._obey(message)
+        elif message.topic == self.topics.twin_desired and self._settings is not None:
+            self._report(self._settings.take(bytes(message.payload), self._boot))
+
+    def _report(self, payload: bytes | None) -> None:
+        if payload is not None:
+            self._control.append((self.topics.twin_reported, payload, False, None))
 
     def _obey(self, message: MQTTMessage) -> None:
         command = protocol.read_command(bytes(message.payload))

@@ -30,6 +30,9 @@ class Feed(Protocol):
     def repair(self, now_ms: int, /) -> None:
         """End the faults that have begun."""
 
+    def every(self, seconds: float, /) -> None:
+        """Take live samples at another interval."""
+
 
 class _Beat:
     """Live samples fall due once per interval; those missed meanwhile are not made up for."""
@@ -45,6 +48,10 @@ class _Beat:
         late = (now_ms - self._due_ms) // self._interval_ms
         self._due_ms += (late + 1) * self._interval_ms
         return True
+
+    def every(self, seconds: float) -> None:
+        """Keep to another interval from the next sample on."""
+        self._interval_ms = seconds * 1000.0
 
     def pause(self, now_ms: int) -> float:
         """Return the seconds until the next sample is due."""
@@ -81,6 +88,11 @@ class MachineFeed:
     def repair(self, now_ms: int) -> None:
         """End the faults that have begun."""
         self._stream.repair(now_ms)
+
+    def every(self, seconds: float) -> None:
+        """Take live samples at another interval."""
+        if self._beat is not None:
+            self._beat.every(seconds)
 
     def _feed_history(self, client: DeviceClient) -> None:
         while client.buffer.waiting < _AHEAD and client.buffer.room > 0:
@@ -159,6 +171,11 @@ class ReplayFeed:
     def repair(self, _: int, /) -> None:
         """Go back to the healthy beginning; what is left of the past is still played."""
         self._live = cycle(self._recording.healthy())
+
+    def every(self, seconds: float) -> None:
+        """Take live samples at another interval."""
+        if self._beat is not None:
+            self._beat.every(seconds)
 
 
 def act(client: DeviceClient, mark: Mark) -> None:

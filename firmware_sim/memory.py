@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware_sim.protocol import Answer
+from firmware_sim.protocol import Answer, Desired
 
 _FIRST_BOOT = 1_577_836_800
 """2020-01-01 in epoch seconds."""
@@ -18,6 +18,7 @@ class _Flash(msgspec.Struct):
     until_ms: int = 0
     repaired_ms: int = 0
     answers: list[Answer] = []
+    settings: Desired = Desired(0, {})
 
 
 class Memory:
@@ -56,6 +57,16 @@ class Memory:
     def remember(self, reply: Answer) -> None:
         """Keep the answer; the oldest of many is forgotten."""
         self._flash.answers = [*self._flash.answers, reply][-_REMEMBERED:]
+        self._save()
+
+    @property
+    def settings(self) -> Desired:
+        """The newest settings taken from the platform; version 0: none."""
+        return self._flash.settings
+
+    def set_to(self, settings: Desired) -> None:
+        """Keep the settings."""
+        self._flash.settings = settings
         self._save()
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ Detail = Mapping[str, str | float | int]
 
 @dataclass(frozen=True)
 class Topics:
-    """The six topics of one device."""
+    """The topics of one device."""
 
     tenant: str
     device: str
@@ -55,6 +56,16 @@ class Topics:
         """The committed watermark, platform to device."""
         return self._of("ack")
 
+    @property
+    def twin_desired(self) -> str:
+        """What the device should be set to, platform to device."""
+        return self._of("twin/desired")
+
+    @property
+    def twin_reported(self) -> str:
+        """What the device is set to, device to platform."""
+        return self._of("twin/reported")
+
 
 class Ack(msgspec.Struct, frozen=True):
     """Every record of this boot up to `seq` is committed."""
@@ -84,6 +95,20 @@ class Answer(msgspec.Struct, frozen=True):
     id: str
     status: Status
     detail: str = ""
+
+
+class Desired(msgspec.Struct, frozen=True):
+    """What a device should be set to; version 0 is nothing."""
+
+    version: int
+    desired: dict[str, Any]
+
+
+class _Reported(msgspec.Struct, frozen=True):
+    boot: int
+    seq: int
+    version: int
+    state: dict[str, Any]
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -116,6 +141,7 @@ class _Will(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 _ack = msgspec.json.Decoder(Ack)
 _command = msgspec.json.Decoder(Command)
+_desired = msgspec.json.Decoder(Desired)
 
 
 def record(ts: int, boot: int, seq: int, values: dict[str, float]) -> bytes:
@@ -146,6 +172,19 @@ def will(boot: int) -> bytes:
 def answer(reply: Answer) -> bytes:
     """Encode the answer to a command."""
     return _encode(reply)
+
+
+def reported(boot: int, seq: int, version: int, state: Mapping[str, Any]) -> bytes:
+    """Encode what a device is set to."""
+    return _encode(_Reported(boot, seq, version, dict(state)))
+
+
+def read_desired(payload: bytes) -> Desired | None:
+    """Decode what a device should be set to; None when it is no such thing."""
+    try:
+        return _desired.decode(payload)
+    except msgspec.DecodeError:
+        return None
 
 
 def read_ack(payload: bytes) -> Ack | None:

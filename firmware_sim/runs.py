@@ -17,6 +17,7 @@ from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Command, Status, Topics
 from firmware_sim.replay import Recording
 from firmware_sim.scenario import Scenario
+from firmware_sim.settings import Apply, Document, Settings
 from firmware_sim.stream import DeviceStream
 from firmware_sim.truth import Calendar, TruthFile
 
@@ -143,6 +144,7 @@ def build(
             memory=memory,
             buffer=RingBuffer(BUFFER_RECORDS, window),
             handler=_handler(identity.name, feed, memory, run.truth),
+            settings=Settings(memory, _apply(feed, played.live_seconds)),
             wait_ack=options.wait_ack,
         )
         unit = Unit(client, feed, _committed(memory, options.end_ms))
@@ -156,6 +158,20 @@ def build(
 
 def _committed(memory: Memory, end_ms: int) -> Callable[[], None]:
     return lambda: memory.reached(end_ms)
+
+
+def _apply(feed: Feed, usual_seconds: float) -> Apply:
+    def apply(desired: Document) -> Document:
+        wanted = desired.get("interval_seconds", usual_seconds)
+        good = isinstance(wanted, int | float) and not isinstance(wanted, bool) and 0.05 <= wanted <= 3600
+        interval = wanted if good else usual_seconds
+        feed.every(interval)
+        known: dict[str, object] = {"interval_seconds": interval} if "interval_seconds" in desired else {}
+        if isinstance(desired.get("label"), str):
+            known["label"] = desired["label"]
+        return known
+
+    return apply
 
 
 def _handler(device: str, feed: Feed, memory: Memory, truth: TruthFile) -> Callable[[Command], Answer]:

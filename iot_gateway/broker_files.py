@@ -19,7 +19,7 @@ from kernel.db import Login, transaction
 from kernel.log import get_logger
 from kernel.settings import Settings, get_settings
 
-WRITES, READS = ("telemetry", "event", "state", "cmd/ack"), ("cmd", "ack")
+WRITES, READS = ("telemetry", "event", "state", "cmd/ack", "twin/reported"), ("cmd", "ack", "twin/desired")
 
 log = get_logger()
 

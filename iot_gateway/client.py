@@ -20,7 +20,7 @@ SESSION_SECONDS = 24 * 3600
 RECEIVE_MAXIMUM = 4000
 KEEPALIVE = 30
 GROUP = "$share/ingest/fieldhand/v1/+/+/"
-LEAVES = ("telemetry", "event", "state", "cmd/ack")
+LEAVES = ("telemetry", "event", "state", "cmd/ack", "twin/reported")
 
 log = get_logger()
 

@@ -13,10 +13,14 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from iot_gateway import twin
+
 MAX_PAYLOAD = 64 * 1024
 MAX_RECORDS = 2000
 MAX_METRICS = 256
 MAX_NAME = 64
+REPORT_FRAME = 256
+"""Bytes that a report may have around its document."""
 
 Ts = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_000)]
 Boot = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -57,6 +61,15 @@ class CommandAnswer(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class ReportMessage(msgspec.Struct, frozen=True):
+    """What a device says it is set to."""
+
+    boot: Boot
+    seq: Seq
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    state: dict[str, Any]
+
+
 class Sample(NamedTuple):
     """One record that can be stored; `keyed` when it carries its own boot and number."""
 
@@ -94,6 +107,7 @@ _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _bare = msgspec.json.Decoder(dict[str, float])
 _event = msgspec.json.Decoder(EventMessage)
 _state = msgspec.json.Decoder(StateMessage)
+_report = msgspec.json.Decoder(ReportMessage)
 _answer = msgspec.json.Decoder(CommandAnswer)
 _json = msgspec.json.Encoder()
 
@@ -240,6 +254,18 @@ def decode_answer(payload: bytes) -> CommandAnswer | Reject:
         return Reject("malformed", str(error), payload)
 
 
+def decode_report(payload: bytes) -> ReportMessage | Reject:
+    """Return what a device is set to, or why it is no such report."""
+    if len(payload) > twin.MAX_BYTES + REPORT_FRAME:
+        return Reject("oversize", f"{len(payload)} bytes", payload[:MAX_PAYLOAD])
+    try:
+        report = _report.decode(payload)
+    except UNREADABLE as error:
+        return Reject("malformed", str(error), payload)
+    fault = twin.fault_of(report.state)
+    return report if fault is None else Reject("malformed", fault, payload)
+
+
 def encode_ack(boot: int, seq: int) -> bytes:
     """Return the watermark message: every record of this boot up to `seq` is committed."""
     return b'{"boot":%d,"seq":%d}' % (boot, seq)
@@ -248,6 +274,11 @@ def encode_ack(boot: int, seq: int) -> bytes:
 def encode_command(command_id: str, command: str, args: dict[str, Any]) -> bytes:
     """Return a command message."""
     return _json.encode({"id": command_id, "command": command, "args": args})
+
+
+def encode_desired(version: int, desired: dict[str, Any]) -> bytes:
+    """Return the message that says what a device should be set to."""
+    return _json.encode({"version": version, "desired": desired})
 
 
 def encode_values(values: dict[str, float]) -> bytes:

@@ -27,6 +27,30 @@ class CommandNotFound(NotFound):
     slug = "command-not-found"
 
 
+class CommandUnderWay(Conflict):
+    """The command may have reached the device already.
+
+    Members: `state`, `attempts`.
+    """
+
+    slug = "command-under-way"
+
+
+class StaleTwin(Conflict):
+    """Somebody changed it since it was read.
+
+    Members: `expected`, `version`.
+    """
+
+    slug = "stale-version"
+
+
+class UnfitTwin(Invalid):
+    """The document cannot be kept."""
+
+    slug = "unfit-twin"
+
+
 class CaseNotFound(NotFound):
     """There is no such case."""
 

@@ -31,6 +31,51 @@ class DeviceSilent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceSpokeAgain(Event):
+    """A silent device was heard again; published once per silence that was published."""
+
+    topic: ClassVar[str] = "devices.spoke_again.v1"
+    device_id: UUID
+    name: str
+    model: str
+    last_seen_at: datetime
+    silent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandFinished(Event):
+    """A command has come to its end; `state` is acked, failed, expired or cancelled."""
+
+    topic: ClassVar[str] = "devices.command_finished.v1"
+    command_id: UUID
+    device_id: UUID
+    command: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinChanged(Event):
+    """A device should be set otherwise than before."""
+
+    topic: ClassVar[str] = "devices.twin_changed.v1"
+    device_id: UUID
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinApplied(Event):
+    """A device has dealt with the newest version of what it should be set to; `agrees` when it is set so."""
+
+    topic: ClassVar[str] = "devices.twin_applied.v1"
+    device_id: UUID
+    version: int
+    agrees: bool
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseOpened(Event):
     """Telemetry says that a device is failing; once per device and failure group while the case is active.
 

@@ -8,12 +8,15 @@ from sqlalchemy.exc import OperationalError
 
 from iot_gateway.broker_files import BrokerFiles
 from iot_gateway.client import Link
-from iot_gateway.commander import expire_unanswered, send_commands
+from iot_gateway.commander import expire_unanswered, send_commands, send_twins
 from iot_gateway.ingest import Writer
 from kernel.log import get_logger
 from kernel.settings import get_settings
 
 COMMAND_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
+
+PARCEL_SHARE = 20
+"""Looking for what is to be sent takes at most a twentieth of the time, however much waits for absent devices."""
 
 log = get_logger()
 
@@ -38,12 +41,15 @@ def run(stop: threading.Event) -> None:
     link.start()
     writer.start()
     log.info("gateway_started", user=settings.mqtt_gateway_user)
-    due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0}
+    due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0, "parcels": 0.0}
     while not stop.wait(COMMAND_SECONDS):
         if not writer.is_alive():
             raise RuntimeError("the writer has died")
         now = time.monotonic()
-        _chore(lambda: send_commands(link))
+        if now >= due["parcels"]:
+            _chore(lambda: send_commands(link))
+            _chore(lambda: send_twins(link))
+            due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
         if now >= due["files"]:
             _chore(files.refresh)
             due["files"] = now + FILE_SECONDS

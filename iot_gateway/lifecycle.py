@@ -25,13 +25,50 @@ class Finding(StrEnum):
 
 
 class CommandState(StrEnum):
-    """Where a command stands."""
+    """Where a command stands: queued until first handed to the broker, sent until answered or out of time."""
 
     QUEUED = "queued"
     SENT = "sent"
     ACKED = "acked"
     FAILED = "failed"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class CommandStep(StrEnum):
+    """What can happen to a command."""
+
+    SEND = "send"
+    ACK = "ack"
+    FAIL = "fail"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+
+
+UNFINISHED = (CommandState.QUEUED, CommandState.SENT)
+
+COMMAND_STEPS: dict[tuple[CommandState, CommandStep], CommandState] = {
+    (CommandState.QUEUED, CommandStep.SEND): CommandState.SENT,
+    (CommandState.QUEUED, CommandStep.ACK): CommandState.ACKED,
+    (CommandState.QUEUED, CommandStep.FAIL): CommandState.FAILED,
+    (CommandState.QUEUED, CommandStep.EXPIRE): CommandState.EXPIRED,
+    (CommandState.QUEUED, CommandStep.CANCEL): CommandState.CANCELLED,
+    (CommandState.SENT, CommandStep.SEND): CommandState.SENT,
+    (CommandState.SENT, CommandStep.ACK): CommandState.ACKED,
+    (CommandState.SENT, CommandStep.FAIL): CommandState.FAILED,
+    (CommandState.SENT, CommandStep.EXPIRE): CommandState.EXPIRED,
+}
+"""A queued command may be answered: its gateway was killed between the sending and the note of it."""
+
+
+def command_after(state: CommandState, step: CommandStep) -> CommandState:
+    """Return where a command stands after a step; one that it does not know changes nothing."""
+    return COMMAND_STEPS.get((state, step), state)
+
+
+def retry_seconds(attempts: int) -> int:
+    """Return how long to wait for an answer after so many sendings: 15 s, doubled each time, at most 5 minutes."""
+    return int(min(300, 15 * 2 ** min(max(attempts - 1, 0), 8)))
 
 
 class Health(StrEnum):
@@ -41,9 +78,6 @@ class Health(StrEnum):
     ALARM = "alarm"
     SILENT = "silent"
     UNKNOWN = "unknown"
-
-
-UNFINISHED = (CommandState.QUEUED, CommandState.SENT)
 
 
 def may_verify(state: CaseState) -> bool:

@@ -24,7 +24,7 @@ from iot_gateway.follow import FollowedDevice, Segment
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
-from iot_gateway.silence import publish_silences
+from iot_gateway.silence import publish_silences, publish_voices
 from kernel import clock
 from kernel.db import Login, bind_tenant, transaction
 from kernel.log import announce, get_logger
@@ -206,6 +206,7 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() >= next_look:
                 with transaction(Login.INGEST) as session:
                     publish_silences(session, at=clock.now())
+                    publish_voices(session, at=clock.now())
                 next_look = time.monotonic() + SILENCE_SECONDS
         except OperationalError as error:
             log.warning("scorer_waits_for_database", error=str(error.orig))

@@ -5,13 +5,20 @@ from uuid import UUID
 
 from iot_gateway import codec
 from iot_gateway.client import Message
+from iot_gateway.downlink import Said
 from iot_gateway.partitions import Calendar
 from iot_gateway.store import Batch, DeviceEntry, Letter, Stored
+from iot_gateway.twin import Report
 
 Key = tuple[DeviceEntry, int, int, int]
 """(device, boot, seq, ts) of a record that is dealt with once the batch is committed."""
 
-DECODERS = {"state": codec.decode_state, "event": codec.decode_event, "cmd/ack": codec.decode_answer}
+DECODERS = {
+    "state": codec.decode_state,
+    "event": codec.decode_event,
+    "cmd/ack": codec.decode_answer,
+    "twin/reported": codec.decode_report,
+}
 
 
 class Sorting:
@@ -75,6 +82,9 @@ class Sorting:
             self.batch.states.append((device, found, message.at))
         elif isinstance(found, codec.CommandAnswer):
             self._add_answer(message, device, found)
+        elif isinstance(found, codec.ReportMessage):
+            report = Report(found.boot, found.seq, found.version, found.state)
+            self.batch.reports.append((device, report, message.at))
         elif (why := _outside(device, found.ts, message)) is not None:
             self._bury(message, device, "outside-policy", why)
         else:
@@ -86,7 +96,7 @@ class Sorting:
         except ValueError:
             self._bury(message, device, "malformed", "the id of the command is no UUID")
             return
-        self.batch.answers.append((device, command_id, found.status == "acked", found.detail, message.at))
+        self.batch.answers.append(Said(device, command_id, found.status == "acked", found.detail, message.at))
 
     def _bury(
         self, message: Message, device: DeviceEntry | None, reason: str, detail: str, payload: bytes | None = None

@@ -10,8 +10,11 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from iot_gateway import downlink
 from iot_gateway.codec import EventMessage, StateMessage, encode_values
+from iot_gateway.downlink import Said
 from iot_gateway.partitions import Calendar, Partition, parse
+from iot_gateway.twin import Report
 from kernel.db import Login, database_url
 from kernel.ids import new_id
 from kernel.settings import get_settings
@@ -65,7 +68,8 @@ class Batch:
     letters: list[Letter] = field(default_factory=list)
     events: list[tuple[DeviceEntry, EventMessage, datetime]] = field(default_factory=list)
     states: list[tuple[DeviceEntry, StateMessage, datetime]] = field(default_factory=list)
-    answers: list[tuple[DeviceEntry, UUID, bool, str, datetime]] = field(default_factory=list)
+    answers: list[Said] = field(default_factory=list)
+    reports: list[tuple[DeviceEntry, Report, datetime]] = field(default_factory=list)
     redelivered: bool = False
 
 
@@ -123,7 +127,8 @@ def write(connection: Connection, batch: Batch, *, direct: bool) -> None:
             _upsert_last(connection, batch.samples)
         _write_events(connection, batch)
         _write_states(connection, batch)
-        _write_answers(connection, batch)
+        downlink.write_answers(connection, batch.answers)
+        downlink.write_reports(connection, batch.reports)
         _write_letters(connection, batch.letters)
 
 
@@ -200,8 +205,7 @@ def _upsert_last(connection: Connection, samples: Sequence[Stored]) -> None:
         " SELECT * FROM unnest(%s::int[], %s::uuid[], %s::timestamptz[], %s::jsonb[], %s::timestamptz[])"
         " ON CONFLICT (device_number) DO UPDATE SET"
         " vals = CASE WHEN l.ts IS NULL OR excluded.ts >= l.ts THEN l.vals || excluded.vals ELSE l.vals END,"
-        " ts = GREATEST(l.ts, excluded.ts), last_seen_at = GREATEST(l.last_seen_at, excluded.last_seen_at),"
-        " silent_at = NULL",
+        " ts = GREATEST(l.ts, excluded.ts), last_seen_at = GREATEST(l.last_seen_at, excluded.last_seen_at)",
         [
             [row.device.number for row in rows],
             [row.device.tenant_id for row in rows],
@@ -238,25 +242,12 @@ def _write_states(connection: Connection, batch: Batch) -> None:
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (device_number) DO UPDATE SET online = excluded.online,"
             " boot = excluded.boot, firmware = COALESCE(excluded.firmware, l.firmware),"
             " last_seen_at = CASE WHEN excluded.online THEN GREATEST(l.last_seen_at, excluded.last_seen_at)"
-            " ELSE l.last_seen_at END, silent_at = CASE WHEN excluded.online THEN NULL ELSE l.silent_at END"
+            " ELSE l.last_seen_at END"
             " WHERE l.boot IS NULL OR excluded.boot >= l.boot RETURNING 1",
             [device.number, device.tenant_id, at, state.online, state.boot, state.firmware],
         ).fetchone()
         if state.online and newer is not None:
-            connection.execute(
-                "UPDATE device_command SET state = 'queued' WHERE device_id = %s AND state = 'sent'"
-                " AND expires_at > now()",
-                [device.id],
-            )
-
-
-def _write_answers(connection: Connection, batch: Batch) -> None:
-    for device, command_id, good, detail, at in batch.answers:
-        connection.execute(
-            "UPDATE device_command SET state = %s, finished_at = %s, detail = %s"
-            " WHERE id = %s AND device_id = %s AND state IN ('queued', 'sent')",
-            ["acked" if good else "failed", at, detail[:2000], command_id, device.id],
-        )
+            downlink.note_birth(connection, device.id)
 
 
 def _write_letters(connection: Connection, letters: Sequence[Letter]) -> None:

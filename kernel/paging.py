@@ -81,6 +81,19 @@ def decode_number_cursor(cursor: str) -> tuple[str, int]:
     return name, int(number)
 
 
+def decode_id_cursor(cursor: str) -> UUID:
+    """Return the sort key of a list that goes by id.
+
+    Raises:
+        BadCursor: it belongs to another list.
+    """
+    (key,) = decode_cursor(cursor, parts=1)
+    try:
+        return UUID(key)
+    except ValueError as error:
+        raise BadCursor("The cursor belongs to another list.") from error
+
+
 def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
     """Split rows fetched with `limit + 1` into the page and whether more follow."""
     return rows[:limit], len(rows) > limit

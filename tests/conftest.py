@@ -296,8 +296,8 @@ class PrivateBroker:
         """Let a device in under its tenant's slug; return its password."""
         password = secrets.token_urlsafe(24)
         root = f"fieldhand/v1/{tenant}/{name}"
-        rules = [f"topic write {root}/{leaf}" for leaf in ("telemetry", "event", "state", "cmd/ack")]
-        rules += [f"topic read {root}/{leaf}" for leaf in ("cmd", "ack")]
+        rules = [f"topic write {root}/{leaf}" for leaf in ("telemetry", "event", "state", "cmd/ack", "twin/reported")]
+        rules += [f"topic read {root}/{leaf}" for leaf in ("cmd", "ack", "twin/desired")]
         users, rights = self._broker.password_file.read_text(), self._broker.acl_file.read_text()
         write_private(self._broker.password_file, users + password_line(name, password) + "\n")
         write_private(self._broker.acl_file, rights + "\n".join([f"user {name}", *rules]) + "\n\n")

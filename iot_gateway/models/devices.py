@@ -79,6 +79,8 @@ class DeviceCommand(TenantRow):
     __table_args__ = tenant_args(
         refers("device_id", "device"),
         Index("ix_device_command_waiting", "expires_at", postgresql_where=text("state IN ('queued', 'sent')")),
+        Index("ix_device_command_due", "due_at", postgresql_where=text("state IN ('queued', 'sent')")),
+        Index("ix_device_command_list", "device_id", "id"),
         info={"ingest": "SELECT, UPDATE"},
     )
 
@@ -90,5 +92,9 @@ class DeviceCommand(TenantRow):
     requested_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When it may be sent, or sent again, if the device is there."""
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How often a gateway has begun to send it."""
     finished_at: Mapped[datetime | None]
     detail: Mapped[str | None]

@@ -68,6 +68,7 @@ class TelemetryLast(Base):
     __table_args__ = (
         of_device(),
         Index("ix_telemetry_last_seen", "last_seen_at", postgresql_where=text("silent_at IS NULL")),
+        Index("ix_telemetry_last_silent", "device_number", postgresql_where=text("silent_at IS NOT NULL")),
         {"info": {"app": READ, "ingest": WRITE}, "postgresql_with": {"fillfactor": 50}},
     )
 
@@ -78,6 +79,7 @@ class TelemetryLast(Base):
     last_seen_at: Mapped[datetime]
     """When the gateway last heard of it, by the gateway's clock."""
     silent_at: Mapped[datetime | None]
+    """Set and cleared by the sweep that publishes it (`iot_gateway.silence`), not by ingest."""
     online: Mapped[bool | None]
     boot: Mapped[int | None] = mapped_column(Integer)
     """Boot of the last birth: an older will is ignored."""

@@ -1,29 +1,43 @@
 """Devices and their commands over HTTP."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from iot_gateway.errors import CommandNotFound, DeviceNameTaken, DeviceNotFound, DeviceRevoked
+from iot_gateway.errors import CommandNotFound, CommandUnderWay, DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Provision, Provisioned
 from iot_gateway.service import commands, devices
 from kernel import audit, clock
 from kernel.auth import STAFF, Principal, Role
 from kernel.http import Access, Db, Me, problems
 from kernel.http import router as make_router
-from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, decode_cursor, encode_cursor
+from kernel.paging import (
+    DEFAULT_LIMIT,
+    BadCursor,
+    Cursor,
+    Limit,
+    Page,
+    cut,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 
 router = make_router("telemetry")
 
 OWNERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
+COMMANDERS = OWNERS | {Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR}
 ACCESS: Access = {
     "list_devices": STAFF | {Role.INTEGRATOR},
     "provision_device": OWNERS,
     "get_device": STAFF | {Role.INTEGRATOR},
     "rotate_secret": OWNERS,
     "revoke_device": OWNERS,
-    "request_command": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR}),
+    "request_command": COMMANDERS,
     "get_command": STAFF,
+    "list_commands": STAFF,
+    "cancel_command": COMMANDERS,
 }
 
 
@@ -74,8 +88,15 @@ def revoke_device(device_id: UUID, db: Db, me: Me) -> DeviceOut:
 
 @router.post("/devices/{device_id}/commands", status_code=202, responses=problems(DeviceNotFound, DeviceRevoked))
 def request_command(device_id: UUID, body: CommandIn, db: Db, me: Me) -> CommandOut:
-    """Queue a command; it is sent within a second when the device is there."""
-    found = commands.request_command(db, device_id, command=body.command, args=dict(body.args), requested_by=me.user_id)
+    """Queue a command; it is sent within a second when the device is there, else when it comes back."""
+    found = commands.request_command(
+        db,
+        device_id,
+        command=body.command,
+        args=dict(body.args),
+        requested_by=me.user_id,
+        lifetime=timedelta(seconds=body.lifetime_seconds),
+    )
     _note(db, me, "device.command", device_id, command=body.command, command_id=str(found.id))
     return CommandOut.model_validate(found)
 
@@ -84,6 +105,23 @@ def request_command(device_id: UUID, body: CommandIn, db: Db, me: Me) -> Command
 def get_command(command_id: UUID, db: Db) -> CommandOut:
     """Return a command and how far it got."""
     return CommandOut.model_validate(commands.command_view(db, command_id))
+
+
+@router.get("/devices/{device_id}/commands", responses=problems(DeviceNotFound, BadCursor))
+def list_commands(device_id: UUID, db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[CommandOut]:
+    """Return the commands of a device, newest first."""
+    before = decode_id_cursor(cursor) if cursor else None
+    rows, more = cut(commands.list_commands(db, device_id, before=before, limit=limit + 1), limit)
+    items = [CommandOut.model_validate(row) for row in rows]
+    return Page(items=items, next_cursor=encode_cursor(rows[-1].id) if more else None)
+
+
+@router.post("/commands/{command_id}/cancel", responses=problems(CommandNotFound, CommandUnderWay))
+def cancel_command(command_id: UUID, db: Db, me: Me) -> CommandOut:
+    """Withdraw a command that has not gone out."""
+    found = commands.cancel_command(db, command_id, at=clock.now())
+    _note(db, me, "device.cancel_command", found.device_id, command_id=str(command_id))
+    return CommandOut.model_validate(found)
 
 
 def _note(db: Session, me: Principal, action: str, device_id: UUID, **detail: str) -> None:

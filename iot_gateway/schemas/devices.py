@@ -61,6 +61,7 @@ class CommandIn(BaseModel):
     args: dict[Annotated[str, Field(max_length=64)], str | float | int | bool | None] = Field(
         default_factory=dict, max_length=32
     )
+    lifetime_seconds: Annotated[int, Field(ge=1, le=30 * 86_400)] = 600
 
 
 class CommandOut(Out):
@@ -74,5 +75,6 @@ class CommandOut(Out):
     requested_at: AwareDatetime
     expires_at: AwareDatetime
     sent_at: AwareDatetime | None
+    attempts: int
     finished_at: AwareDatetime | None
     detail: str | None

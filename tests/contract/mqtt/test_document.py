@@ -231,6 +231,26 @@ def test_the_topics_are_both_sides() -> None:
     leaves = re.findall(r"^\| `([a-z/]+)` \| (device to platform|platform to device)", table, re.MULTILINE)
     topics = Topics("demo", "demo-pump-01")
     said = {topics.state, topics.telemetry, topics.event, topics.ack, topics.cmd, topics.cmd_ack}
+    said |= {topics.twin_desired, topics.twin_reported}
 
     assert {f"fieldhand/v1/demo/demo-pump-01/{leaf}" for leaf, _ in leaves} >= said
     assert all(codec.read_topic(topic) is not None for topic in said)
+
+
+def test_settings_and_report_are_written_and_read_as_shown() -> None:
+    desired, reported = examples("Settings")
+    known = protocol.read_desired(desired)
+    assert known is not None
+
+    assert codec.encode_desired(known.version, known.desired) == desired
+    assert protocol.reported(BOOT, 1, known.version, {"interval_seconds": 10}) == reported
+    assert codec.decode_report(reported) == codec.ReportMessage(BOOT, 1, 3, {"interval_seconds": 10})
+
+
+def test_the_report_packet_is_the_example() -> None:
+    [shown] = [bytes.fromhex(block) for block in re.findall(r"```\n([0-9a-f \n]+?)\n```", section("Settings"))]
+    topic = Topics("demo", "demo-pump-01").twin_reported.encode()
+
+    assert len(shown) == int(re.findall(r"packet id 4, ([0-9]+) bytes", section("Settings"))[0])
+    assert shown[:2] == bytes([0x32, len(shown) - 2])
+    assert shown[2:] == len(topic).to_bytes(2, "big") + topic + b"\x00\x04\x00" + examples("Settings")[1]

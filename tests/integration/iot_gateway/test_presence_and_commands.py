@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from iot_gateway.service import commands, devices
-from iot_gateway.silence import publish_silences
+from iot_gateway.silence import publish_silences, publish_voices
 from kernel.db import Login, transaction
 from tests.integration.iot_gateway.world import letters, now_ms, record, scalar, stored, wait_until
 
@@ -20,6 +20,18 @@ def online(device):
 def command(device, **more):
     with transaction(tenant_id=device.tenant_id) as session:
         return commands.request_command(session, device.id, command="reset_after_repair", **more).id
+
+
+def finished(command_id):
+    query = "SELECT count(*) FROM outbox_event WHERE topic = 'devices.command_finished.v1' AND body->>'command_id' = :c"
+    return scalar(query, c=str(command_id))
+
+
+def later(device):
+    """Make everything that waits for an answer due again."""
+    for table in ("device_command", "device_twin"):
+        with transaction(Login.SYSTEM) as session:
+            session.execute(text(f"UPDATE {table} SET due_at = now() WHERE device_id = :d"), {"d": device.id})
 
 
 def state(command_id):
@@ -49,6 +61,7 @@ def test_birth_and_will_are_presence_and_an_old_will_is_ignored(make_device, gat
 def test_a_command_reaches_the_device_and_its_answer_comes_back(make_device, gateway) -> None:
     device = make_device()
     device.connect()
+    device.birth()
 
     first, second = command(device), command(device, args={"x": 1})
     wait_until(lambda: len(asked(device)) == 2)
@@ -63,26 +76,15 @@ def test_a_command_reaches_the_device_and_its_answer_comes_back(make_device, gat
 def test_a_command_is_sent_again_at_birth_and_expires_in_the_end(make_device, gateway) -> None:
     device = make_device()
     device.connect()
+    device.birth()
     kept, short = command(device), command(device, lifetime=timedelta(seconds=3))
     wait_until(lambda: len(asked(device)) == 2)
 
-    device.send({"online": True, "boot": 1}, "state")
+    device.birth()
 
     wait_until(lambda: [c["id"] for c in asked(device)].count(str(kept)) >= 2)
     wait_until(lambda: state(short) == "expired")
     assert state(kept) == "sent"
-
-
-def test_another_devices_answer_changes_nothing(make_device, gateway) -> None:
-    device, other = make_device(), make_device()
-    other.connect()
-    waiting = command(device)
-
-    other.send({"id": str(waiting), "status": "acked", "detail": ""}, "cmd/ack")
-    other.send(record(now_ms(), 1))
-
-    wait_until(lambda: stored(other) == 1)
-    assert state(waiting) in {"queued", "sent"}
 
 
 def test_a_revoked_device_is_shut_out_and_a_rotated_one_needs_its_new_secret(make_device, gateway, broker) -> None:
@@ -133,3 +135,28 @@ def test_a_silence_is_said_once(make_device) -> None:
         said.append(scalar(query, d=str(device.id)))
 
     assert said == [0, 1, 1]
+
+
+def test_a_silent_device_that_speaks_again_is_said_once_and_can_fall_silent_again(make_device, gateway) -> None:
+    device = make_device(sampling_seconds=60)
+    device.connect()
+    device.send(record(now_ms(), 1))
+    wait_until(lambda: stored(device) == 1)
+    at = datetime.now(UTC)
+
+    def sweep(seconds):
+        with transaction(Login.INGEST) as session:
+            publish_silences(session, at=at + timedelta(seconds=seconds))
+            publish_voices(session, at=at + timedelta(seconds=seconds))
+        query = "SELECT string_agg(topic, ' ' ORDER BY id) FROM outbox_event WHERE body ->> 'device_id' = :d"
+        return scalar(query + " AND topic LIKE 'devices.s%'", d=str(device.id)).split()
+
+    fallen = sweep(301)
+    again = sweep(302)
+    device.send(record(now_ms(), 2))
+    wait_until(lambda: stored(device) == 2)
+    heard, once, fallen_again = sweep(1), sweep(2), sweep(400)
+
+    assert fallen == again == ["devices.silent.v1"]
+    assert heard == once == ["devices.silent.v1", "devices.spoke_again.v1"]
+    assert fallen_again == [*heard, "devices.silent.v1"]

@@ -66,7 +66,7 @@ class DemoDevice:
             if reason.is_failure:
                 refused.append(str(reason))
             else:
-                c.subscribe([(self.topic("cmd"), 1), (self.topic("ack"), 0)])
+                c.subscribe([(self.topic("cmd"), 1), (self.topic("ack"), 0), (self.topic("twin/desired"), 1)])
                 up.set()
 
         client.on_connect = on_connect
@@ -88,6 +88,12 @@ class DemoDevice:
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         info = self.client.publish(topic or self.topic(leaf), body, qos=1)
         info.wait_for_publish(10)
+
+    def birth(self, *, boot: int = 1, firmware: str = "1.4.2") -> None:
+        self.send({"online": True, "boot": boot, "model": "pump", "firmware": firmware}, "state")
+
+    def heard(self, leaf: str) -> list[dict[str, Any]]:
+        return [json.loads(body) for topic, body in self.received if topic == self.topic(leaf)]
 
     def close(self) -> None:
         if self.client is not None:
