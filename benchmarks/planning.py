@@ -1,5 +1,6 @@
 """Dispatch: what the engine gains over insertion alone, and how long one new order takes to be offered."""
 
+from collections.abc import Sequence
 from statistics import median
 from time import perf_counter
 
@@ -15,7 +16,7 @@ SECONDS = 5.0
 SEEDS = (1, 2, 3)
 
 
-def run() -> None:
+def run(_options: Sequence[str] = ()) -> int:
     """Print one line per size: cost ratio, unserved, and the time of one order's offers."""
     print(f"{'technicians x visits':<22}{'engine/insertion cost':>24}{'unserved':>12}{'offers p50 / max':>22}")
     for technicians, visits in SIZES:
@@ -34,6 +35,7 @@ def run() -> None:
             f"{f'{technicians} x {visits}':<22}{median(ratios):>24.3f}{f'{unserved}':>12}"
             f"{f'{median(times) * 1e3:.1f} / {max(times) * 1e3:.1f} ms':>22}"
         )
+    return 0
 
 
 def _offer_seconds(instance: Instance, routes: Routes, request: int) -> float:
