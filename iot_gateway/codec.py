@@ -1,19 +1,19 @@
 """From bytes of a topic to records, and why some cannot be taken.
 
 Understood: one record `{"ts","boot","seq","values"}` or an array of them. Degraded, without an end-to-end
-acknowledgement: ThingsBoard's `{"ts","values"}` and bare `{"metric": number}`, keyed by a hash of their bytes.
+acknowledgement: ThingsBoard's `{"ts","values"}` and bare `{"key": value}`, keyed by a hash of their bytes.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from iot_gateway import twin
+from iot_gateway import thingsboard, twin
 
 MAX_PAYLOAD = 64 * 1024
 MAX_RECORDS = 2000
@@ -71,13 +71,14 @@ class ReportMessage(msgspec.Struct, frozen=True):
 
 
 class Sample(NamedTuple):
-    """One record that can be stored; `keyed` when it carries its own boot and number."""
+    """One record that can be stored; `keyed` when it carries its own boot and number, `bare` when not even a time."""
 
     ts: int
     boot: int
     seq: int
     values: dict[str, float]
     keyed: bool
+    bare: bool = False
 
 
 class Reject(NamedTuple):
@@ -104,7 +105,6 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _one = msgspec.json.Decoder(_Record)
 _many = msgspec.json.Decoder(list[_Record])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
-_bare = msgspec.json.Decoder(dict[str, float])
 _event = msgspec.json.Decoder(EventMessage)
 _state = msgspec.json.Decoder(StateMessage)
 _report = msgspec.json.Decoder(ReportMessage)
@@ -163,30 +163,56 @@ def _one_by_one(payload: bytes, at: datetime) -> Decoded:
     rejects: list[Reject] = []
     for raw in raws:
         try:
-            samples.append(_read_one(raw, at))
+            sample, rest = _read_one(raw, at)
         except (*UNREADABLE, ValueError) as error:
             rejects.append(_reject(raw, str(error)))
+            continue
+        samples += [sample] if sample else []
+        rejects += [rest] if rest else []
     return samples, rejects
 
 
-def _read_one(raw: bytes, at: datetime) -> Sample:
+def _read_one(raw: bytes, at: datetime) -> tuple[Sample | None, Reject | None]:
     try:
         record = _one.decode(raw)
-        ts, values, boot, seq = record.ts, record.values, record.boot, record.seq
-    except msgspec.ValidationError as error:
-        if "missing required field" not in str(error):
+    except msgspec.ValidationError:
+        item = json.loads(raw)
+        if isinstance(item, dict) and "boot" in item and "seq" in item:
             raise
-        ts, values, boot, seq = int(at.timestamp() * 1000), _bare.decode(raw), None, None
+        return _read_loose(raw, item, at)
+    _check(record.values)
+    if record.boot is None or record.seq is None:
+        return Sample(record.ts, 0, hash_key(raw), record.values, False), None
+    return Sample(record.ts, record.boot, record.seq, record.values, True), None
+
+
+def _read_loose(raw: bytes, item: object, at: datetime) -> tuple[Sample | None, Reject | None]:
+    """Take the numbers of a record in ThingsBoard's words; what is none of it becomes a dead letter."""
+    found = thingsboard.read(item)
+    _check(found.values | found.rest)
+    ts = found.ts if found.ts is not None else int(at.timestamp() * 1000)
+    sample = Sample(ts, 0, hash_key(raw), found.values, False, bare=found.ts is None)
+    rest: Reject | None = None
+    if found.rest:
+        reason = "not-a-number" if found.finite else "not-finite"
+        body = found.rest if found.ts is None else {"ts": ts, "values": found.rest}
+        detail = f"stored without {', '.join(sorted(found.rest))}" if found.values else "no value is a number"
+        rest = Reject(reason, detail, json.dumps(body, ensure_ascii=False).encode(errors="replace"))
+    return (sample if found.values else None), rest
+
+
+def _check(values: Mapping[str, object]) -> None:
     if not values:
         raise ValueError("no values")
     if len(values) > MAX_METRICS:
         raise ValueError(f"{len(values)} values, {MAX_METRICS} at most")
     if any(len(name) > MAX_NAME for name in values):
         raise ValueError(f"a metric name is longer than {MAX_NAME}")
-    if boot is None or seq is None:
-        digest = hashlib.blake2b(raw, digest_size=8).digest()
-        return Sample(ts, 0, int.from_bytes(digest, "big") >> 1, values, False)
-    return Sample(ts, boot, seq, values, True)
+
+
+def hash_key(raw: bytes) -> int:
+    """Return the number that stands for a record without one: the same bytes give the same."""
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big") >> 1
 
 
 def _whole(payload: bytes, error: str) -> list[Reject]:

@@ -217,6 +217,25 @@ def test_command_and_answer_are_written_and_read_as_shown() -> None:
     assert codec.decode_answer(answer) == codec.CommandAnswer(known.id, "acked", "1 faults cleared")
 
 
+def test_the_other_payloads_are_taken_as_said() -> None:
+    bare, several, timed, last = examples("Other payloads")
+    [packet] = [bytes.fromhex(block) for block in re.findall(r"```\n([0-9a-f \n]+?)\n```", section("Other payloads"))]
+
+    assert codec.decode_telemetry(bare, at=AT)[0][0].values == {"temperature": 22.5, "humidity": 61}
+    assert [sample.values for sample in codec.decode_telemetry(several, at=AT)[0]] == [
+        {"temperature": 22.5},
+        {"humidity": 61},
+    ]
+    [sample], _ = codec.decode_telemetry(timed, at=AT)
+    assert (sample.ts, sample.values) == (1451649600512, {"temperature": 22.5, "running": 1})
+    samples, [letter] = codec.decode_telemetry(last, at=AT)
+    assert [sample.values for sample in samples] == [{"temperature": 22.5}, {"temperature": 22.7}]
+    assert f"dead letter `{letter.payload.decode().replace(' ', '')}`" in section("Other payloads")
+    assert letter.reason == "not-a-number"
+    assert f"packet id 1, {len(packet)} bytes" in section("Other payloads")
+    assert packet.endswith(timed)
+
+
 def test_the_limits_are_the_gateways() -> None:
     limits = section("Telemetry")
 

@@ -7,7 +7,11 @@ from firmware_sim import protocol
 from firmware_sim.buffer import RingBuffer
 from firmware_sim.protocol import Ack, Answer, Command, Status, Topics
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "device-protocol.md").read_text(encoding="utf-8")
+PAGE = (
+    (Path(__file__).resolve().parents[3] / "docs" / "device-protocol.md")
+    .read_text(encoding="utf-8")
+    .split("\n## 12. ")[0]
+)
 JSON = [block.encode() for block in re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)]
 HEX = [bytes.fromhex(block) for block in re.findall(r"```\n([0-9a-f \n]+?)\n```", PAGE)]
 TOPICS = Topics("demo", "demo-pump-01")
