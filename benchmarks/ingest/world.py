@@ -77,14 +77,15 @@ class World:
     def _let_users_in(self) -> None:
         broker = self.broker
         self.secrets |= dict(broker.gateways)
+        passwords = getattr(broker, "gateway_password_file", broker.password_file)
+        rights = getattr(broker, "gateway_acl_file", broker.acl_file)
         fresh = [user for user in USERS if user not in broker.gateways]
         self.secrets |= {user: secrets.token_urlsafe(24) for user in fresh}
-        rights = broker.acl_file.read_text()
-        kept = [line for line in broker.password_file.read_text().splitlines() if line.partition(":")[0] not in fresh]
+        kept = [line for line in passwords.read_text().splitlines() if line.partition(":")[0] not in fresh]
         lines = [*kept, *(password_line(user, self.secrets[user]) for user in fresh)]
-        write_private(broker.password_file, "\n".join(lines) + "\n")
+        write_private(passwords, "\n".join(lines) + "\n")
         rules = "".join(f"user {user}\ntopic readwrite fieldhand/#\n\n" for user in fresh)
-        write_private(broker.acl_file, rights + rules)
+        write_private(rights, rights.read_text() + rules)
         self.supervisor.signal("mosquitto", 1)
         wait(lambda: self._accepts(USERS[-1]), seconds=10, what="the broker to take the load's user")
         self.forget(*USERS)
