@@ -17,8 +17,7 @@ from kernel.ids import new_id
 from kernel.outbox import Event, encode
 
 if TYPE_CHECKING:
-    from iot_gateway.batch import DeviceEntry
-    from iot_gateway.store import Connection
+    from iot_gateway.store import Connection, DeviceEntry
 
 
 class Said(NamedTuple):

@@ -1,1 +1,0 @@
-"""The soak: numbered records through real processes that are killed, and exact sets at the end."""
