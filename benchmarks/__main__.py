@@ -8,6 +8,7 @@ MODULES = {
     "planning": "benchmarks.planning",
     "ingest": "benchmarks.ingest.command",
     "ingest-devices": "benchmarks.ingest.connected",
+    "soak": "benchmarks.soak.run",
 }
 USUAL = ("planning", "ingest")
 """What runs when nothing is named; the others take as long as they are told."""

@@ -25,10 +25,15 @@ from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Command, Detail, Status, Topics
 from firmware_sim.settings import Settings
 
-SILENCE_SECONDS = 30.0
-"""Without a watermark for so long, everything unacknowledged is sent again."""
+SILENCE_SECONDS, LONGEST_SILENCE_SECONDS = 30.0, 480.0
+"""Without an acknowledgement that frees a record for so long, everything unacknowledged is sent again; the next time
+after twice as long."""
+UNHEARD_SECONDS = 1.0
+"""Pause after a PUBACK that says that nobody was there; the next one is twice as long, up to a silence."""
 MOST_EVENTS = 256
 _HANDSHAKE_SECONDS = 10.0
+_NOBODY_THERE = 0x10
+"""PUBACK: the broker had no subscriber to give the message to, and has forgotten it."""
 _BACKOFF = (0.5, 30.0)
 
 
@@ -43,6 +48,8 @@ class Counts:
     commands: int = 0
     refused: int = 0
     """Publications the broker answered with an error."""
+    unheard: int = 0
+    """Publications the broker had nobody to give to."""
     lost_events: int = 0
 
 
@@ -101,7 +108,10 @@ class DeviceClient:
         self._in_flight_limit = MOST_IN_FLIGHT
         self._max_bytes = protocol.MAX_PAYLOAD
         self._resending: Iterator[Batch] = iter(())
-        self._heard_at = 0.0
+        self._patience = silence_seconds
+        self._unheard_pause = UNHEARD_SECONDS
+        self._again_at: float | None = None
+        self._moved_at = 0.0
         self._attempt_at = 0.0
         self._attempts = 0
         self._started_at = 0.0
@@ -221,6 +231,7 @@ class DeviceClient:
         self._events.extendleft(reversed(unsure))
         self._refused, self._in_flight = [], {}
         self._control.clear()
+        self._again_at = None
         self._resending = iter(())
         low, high = _BACKOFF
         pause = min(high, low * 2.0**self._attempts)
@@ -252,7 +263,14 @@ class DeviceClient:
             self.last_error = f"subscription refused: {refused[0]}"
         self._state = _State.ONLINE
         self._attempts = 0
-        self._heard_at = time.monotonic()
+        self._moved_at = time.monotonic()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        """Say who is there, and send again what is not known to have arrived."""
+        self._again_at = None
+        self._events.extendleft(reversed(self._refused))
+        self._refused = []
         birth = protocol.birth(self._boot, self._model, self.firmware)
         self._control.appendleft((self.topics.state, birth, True, None))
         if self._settings is not None:
@@ -275,22 +293,33 @@ class DeviceClient:
         if mqtt is not self._mqtt:
             return
         batch = self._in_flight.pop(mid, None)
+        unheard = reason.value == _NOBODY_THERE and self._wait_ack
         if reason.is_failure:
             self.counts.refused += 1
             self.last_error = f"publication refused: {reason}"
+        elif unheard:
+            self.counts.unheard += 1
+            self._pause()
+        if reason.is_failure or unheard:
             if isinstance(batch, bytes) and len(self._refused) < MOST_EVENTS:
                 self._refused.append(batch)
         elif isinstance(batch, Batch) and not self._wait_ack:
             self.buffer.ack(*batch.last)
+
+    def _pause(self) -> None:
+        """Send nothing new while nobody is there: it would overtake what has to be sent again."""
+        if self._again_at is None:
+            self._again_at = time.monotonic() + self._unheard_pause
+            self._unheard_pause = min(self._silence, 2.0 * self._unheard_pause)
 
     def _on_message(self, mqtt: Client, _: object, message: MQTTMessage) -> None:
         if mqtt is not self._mqtt:
             return
         if message.topic == self.topics.ack:
             watermark = protocol.read_ack(bytes(message.payload))
-            if watermark is not None:
-                self._heard_at = time.monotonic()
-                self.buffer.ack(watermark.boot, watermark.seq)
+            if watermark is not None and self.buffer.ack(watermark.boot, watermark.seq):
+                self._moved_at, self._patience = time.monotonic(), self._silence
+                self._unheard_pause = UNHEARD_SECONDS
         elif message.topic == self.topics.cmd:
             self._obey(message)
         elif message.topic == self.topics.twin_desired and self._settings is not None:
@@ -320,12 +349,22 @@ class DeviceClient:
             properties.CorrelationData = correlation
         self._control.append((self.topics.cmd_ack, protocol.answer(reply), False, properties))
 
-    def _send(self, now: float) -> None:
+    def _may_send(self, now: float) -> bool:
+        """Start over, or send again, when it is time; tell whether anything may be sent now."""
+        if self._again_at is not None:
+            if now < self._again_at:
+                return False
+            self._start_over()
         if not self.buffer.unacked:
-            self._heard_at = now
-        elif now - self._heard_at > self._silence:
-            self._heard_at = now
+            self._moved_at = now
+        elif now - self._moved_at > self._patience:
+            self._moved_at, self._patience = now, min(LONGEST_SILENCE_SECONDS, 2.0 * self._patience)
             self._resending = self.buffer.resend(self._max_bytes)
+        return True
+
+    def _send(self, now: float) -> None:
+        if not self._may_send(now):
+            return
         while self._state is _State.ONLINE and len(self._in_flight) < self._in_flight_limit:
             if self._control:
                 topic, payload, retain, properties = self._control.popleft()

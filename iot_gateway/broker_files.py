@@ -42,7 +42,7 @@ def acl_lines(devices: Iterable[Access], *, gateways: Iterable[str]) -> str:
     """Return the access file: gateways see everything of ours, a device its own topics."""
     lines: list[str] = []
     for gateway in gateways:
-        lines += [f"user {gateway}", "topic readwrite fieldhand/#", "topic read $SYS/broker/#", ""]
+        lines += [f"user {gateway}", "topic readwrite fieldhand/#", ""]
     for device in devices:
         own = f"fieldhand/v1/{device.tenant_slug}/{device.name}"
         lines.append(f"user {device.name}")

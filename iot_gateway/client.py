@@ -2,22 +2,23 @@
 
 import threading
 import time
-from collections.abc import Sequence
-from datetime import datetime
-from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from kernel import clock
+from iot_gateway import metrics
+from iot_gateway.fast_mqtt import FastClient, Message, PlainClient, missing
 from kernel.log import get_logger
 
 SESSION_SECONDS = 24 * 3600
 RECEIVE_MAXIMUM = 4000
+HELD_LIMIT = 3 * RECEIVE_MAXIMUM
+"""More than the broker sends unacknowledged; reached only when connections break while the database is away."""
+
 KEEPALIVE = 30
 GROUP = "$share/ingest/fieldhand/v1/+/+/"
 LEAVES = ("telemetry", "event", "state", "cmd/ack", "twin/reported")
@@ -25,16 +26,13 @@ LEAVES = ("telemetry", "event", "state", "cmd/ack", "twin/reported")
 log = get_logger()
 
 
-class Message(NamedTuple):
-    """One received message; it can be acknowledged only on the connection that brought it."""
-
-    epoch: int
-    mid: int
-    qos: int
-    topic: str
-    payload: bytes
-    dup: bool
-    at: datetime
+def make_client(user: str, deliver: Any) -> PlainClient:
+    """Return the fast client, or the plain one where paho's inside is not as the fast one needs it."""
+    lacking = missing()
+    if lacking is None:
+        return FastClient(user, deliver)
+    log.warning("mqtt_fast_path_off", missing=lacking)
+    return PlainClient(user, deliver)
 
 
 class Link:
@@ -43,20 +41,27 @@ class Link:
     def __init__(self, *, host: str, port: int, user: str, password: str, tls_ca: str | None = None) -> None:
         """Prepare the link; `start` connects."""
         self._address = (host, port)
-        self._queue: SimpleQueue[Message] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._epoch = 0
+        self._held: list[Message] = []
+        self._changed = threading.Condition()
+        self._wanted = 1
+        self._first_at = 0.0
+        self._unacked = 0
+        self._closing = False
+        self._subscribed = True
+        self._marker = f"fieldhand/gateway/{user}/drained"
+        self._retiring = False
         self.connected = threading.Event()
-        self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
-        )
+        self.drained = threading.Event()
+        """Set once a retiring link has everything that its session held."""
+        self._client = make_client(user, self._take_in)
         self._client.username_pw_set(user, password)
         if tls_ca is not None:
             self._client.tls_set(ca_certs=tls_ca)
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_unsubscribe = self._on_unsubscribe
 
     def start(self) -> None:
         """Connect and keep connected, in a thread of the client."""
@@ -69,41 +74,58 @@ class Link:
 
     def stop(self) -> None:
         """Disconnect; the session stays, with what is not acknowledged."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._close(None)
+
+    def end(self) -> None:
+        """Disconnect and end the session, which must be empty: what it still held would be lost."""
+        properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = 0
+        self._close(properties)
+
+    def retire(self) -> None:
+        """Leave the shared subscription and take what the session still holds; then `drained` is set.
+
+        A message to ourselves, sent after the subscription has ended, is the last in the session.
+        """
+        self._retiring = True
+        if self.connected.is_set():
+            self._subscribe(self._client)
 
     def take(self, *, limit: int, linger_seconds: float, wait_seconds: float) -> list[Message]:
         """Return up to `limit` messages: what comes within `linger_seconds` after the first."""
-        try:
-            messages = [self._queue.get(timeout=wait_seconds)]
-        except Empty:
-            return []
-        deadline = time.monotonic() + linger_seconds
-        while len(messages) < limit:
-            try:
-                messages.append(self._queue.get_nowait())
-                continue
-            except Empty:
-                left = deadline - time.monotonic()
-            if left <= 0:
-                break
-            time.sleep(min(left, 0.001))
-        return messages
+        with self._changed:
+            if not self._held and not self._changed.wait_for(lambda: self._held, wait_seconds):
+                return []
+            left = self._first_at + linger_seconds - time.monotonic()
+            if left > 0:
+                self._wanted = limit
+                self._changed.wait_for(lambda: len(self._held) >= limit, left)
+                self._wanted = 1
+            full = len(self._held) > HELD_LIMIT
+            taken, self._held = self._held[:limit], self._held[limit:]
+            if full:
+                self._changed.notify_all()
+        return taken
 
     def backlog(self) -> int:
         """Return how many received messages wait here."""
-        return self._queue.qsize()
+        return len(self._held)
+
+    def unacknowledged(self) -> int:
+        """Return how many messages of this connection the broker still waits for."""
+        return self._unacked
 
     def ack(self, messages: Sequence[Message]) -> None:
         """Acknowledge messages in the order received; those of an earlier connection are left out."""
-        with self._lock:
-            for message in messages:
-                if message.epoch == self._epoch and message.qos > 0:
-                    self._client.ack(message.mid, message.qos)
+        epoch = self._client.epoch
+        mids = [message.mid for message in messages if message.epoch == epoch and message.qos]
+        if mids and self._client.acknowledge(epoch, mids):
+            with self._changed:
+                self._unacked = max(0, self._unacked - len(mids))
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 0) -> None:
-        """Send without waiting."""
-        self._client.publish(topic, payload, qos=qos)
+    def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Send at QoS 0 without waiting."""
+        self._client.publish_all(messages)
 
     def deliver(self, topic: str, payload: bytes, *, expires_seconds: int, correlation: bytes) -> bool:
         """Hand a message to the broker at QoS 1; tell whether the broker has it."""
@@ -117,24 +139,68 @@ class Link:
             return False
         return info.is_published()
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def mend(self) -> None:
+        """Subscribe again where the broker refused it, since access may have been granted meanwhile."""
+        if not self._subscribed and self.connected.is_set():
+            self._subscribed = True
+            self._subscribe(self._client)
+
+    def _close(self, properties: Properties | None) -> None:
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._client.disconnect(properties=properties)
+        self._client.loop_stop()
+
+    def _subscribe(self, client: mqtt.Client) -> None:
+        if self._retiring:
+            client.unsubscribe([GROUP + leaf for leaf in LEAVES])
+        else:
+            client.subscribe([(GROUP + leaf, SubscribeOptions(qos=1)) for leaf in LEAVES])
+
+    def _take_in(self, messages: list[Message]) -> None:
+        if self._retiring:
+            count = len(messages)
+            messages = [message for message in messages if message.topic != self._marker]
+            drained = len(messages) < count
+        else:
+            drained = False
+        with self._changed:
+            if len(self._held) > HELD_LIMIT:
+                self._changed.wait_for(lambda: len(self._held) <= HELD_LIMIT or self._closing)
+            if not self._held:
+                self._first_at = time.monotonic()
+            self._held.extend(messages)
+            self._unacked += sum(message.qos for message in messages)
+            if len(self._held) >= self._wanted:
+                self._changed.notify_all()
+        if drained:
+            self.drained.set()
+
+    def _on_connect(self, client: mqtt.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             log.warning("broker_refused", reason=str(reason))
             return
-        with self._lock:
-            self._epoch += 1
-        client.subscribe([(GROUP + leaf, SubscribeOptions(qos=1)) for leaf in LEAVES])
+        with self._changed:
+            self._unacked = 0
+        self._client.opened()
+        self._subscribed = True
+        self._subscribe(client)
         self.connected.set()
-        log.info("broker_connected", epoch=self._epoch)
+        metrics.CONNECTIONS.inc()
+        log.info("broker_connected", epoch=self._client.epoch, session_present=flags.session_present)
+
+    def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self._subscribed = False
+            log.warning("subscription_refused", reason=refused[0])
+        elif self._retiring:
+            client.publish(self._marker, b"", qos=1)
+
+    def _on_unsubscribe(self, client: mqtt.Client, _data: Any, _mid: Any, _reasons: Any, _properties: Any) -> None:
+        client.subscribe(self._marker, options=SubscribeOptions(qos=1))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self.connected.clear()
-        with self._lock:
-            self._epoch += 1
         log.info("broker_disconnected", reason=str(reason))
-
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        payload = bytes(message.payload)
-        self._queue.put(
-            Message(self._epoch, message.mid, message.qos, message.topic, payload, message.dup, clock.now())
-        )

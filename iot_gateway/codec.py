@@ -34,6 +34,15 @@ class _Record(msgspec.Struct, frozen=True, gc=False):
     seq: Seq | None = None
 
 
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A record with a key of its own, as nearly all are."""
+
+    ts: Ts
+    boot: Boot
+    seq: Seq
+    values: Annotated[dict[str, float], msgspec.Meta(min_length=1, max_length=MAX_METRICS)]
+
+
 class EventMessage(msgspec.Struct, frozen=True):
     """Something a device did on purpose."""
 
@@ -102,6 +111,7 @@ Decoded = tuple[list[Sample], list[Reject]]
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+_plain = msgspec.json.Decoder(Record)
 _one = msgspec.json.Decoder(_Record)
 _many = msgspec.json.Decoder(list[_Record])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
@@ -110,6 +120,10 @@ _state = msgspec.json.Decoder(StateMessage)
 _report = msgspec.json.Decoder(ReportMessage)
 _answer = msgspec.json.Decoder(CommandAnswer)
 _json = msgspec.json.Encoder()
+_names: set[str] = set()
+"""Metric names that are known to be short enough."""
+
+_NAMES_KEPT = 10_000
 
 
 def read_topic(topic: str) -> Topic | None:
@@ -118,6 +132,26 @@ def read_topic(topic: str) -> Topic | None:
     if len(parts) != 5 or parts[0] != "fieldhand" or parts[1] != "v1":
         return None
     return Topic(parts[2], parts[3], parts[4])
+
+
+def read_record(payload: bytes) -> Record | None:
+    """Return the record of a message that is nothing else; None for whatever `decode_telemetry` has to look at."""
+    if len(payload) > MAX_PAYLOAD:
+        return None
+    try:
+        record = _plain.decode(payload)
+    except UNREADABLE:
+        return None
+    return record if _names.issuperset(record.values) or _learn_names(record.values) else None
+
+
+def _learn_names(values: dict[str, float]) -> bool:
+    if max(map(len, values)) > MAX_NAME:
+        return False
+    if len(_names) > _NAMES_KEPT:
+        _names.clear()
+    _names.update(values)
+    return True
 
 
 def decode_telemetry(payload: bytes, *, at: datetime) -> Decoded:
@@ -147,7 +181,7 @@ def _named(samples: list[Sample], payload: bytes) -> Decoded:
         good = [sample for sample in samples if all(len(name) <= MAX_NAME for name in sample.values)]
         bad = [sample for sample in samples if sample not in good]
         detail = f"a metric name is longer than {MAX_NAME}"
-        return good, [Reject("malformed", detail, encode_sample(s), (s.boot, s.seq)) for s in bad]
+        return good, [Reject("malformed", detail, _json.encode(s.values), (s.boot, s.seq)) for s in bad]
     return samples, []
 
 

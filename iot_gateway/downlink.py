@@ -17,7 +17,8 @@ from kernel.ids import new_id
 from kernel.outbox import Event, encode
 
 if TYPE_CHECKING:
-    from iot_gateway.store import Connection, DeviceEntry
+    from iot_gateway.batch import DeviceEntry
+    from iot_gateway.store import Connection
 
 
 class Said(NamedTuple):

@@ -67,9 +67,3 @@ class BadSeries(Invalid):
     """The series asked for cannot be drawn."""
 
     slug = "bad-series"
-
-
-class DeadLetterNotFound(NotFound):
-    """There is no such dead letter."""
-
-    slug = "dead-letter-not-found"

@@ -5,18 +5,17 @@ import threading
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
-from uuid import UUID
 
 import psycopg
 
-from iot_gateway import codec, metrics, store
-from iot_gateway.client import Link, Message
+from iot_gateway import codec, last_values, metrics, store
+from iot_gateway.batch import Batch, Letter
+from iot_gateway.client import Link
+from iot_gateway.fast_mqtt import Message
+from iot_gateway.last_values import LastValues
 from iot_gateway.marks import Marks
 from iot_gateway.partitions import Calendar
-from iot_gateway.pulse import Pulse
-from iot_gateway.sorting import Sorting
-from iot_gateway.store import Batch, DeviceEntry, Letter
-from kernel import clock
+from iot_gateway.sorting import Known, Sorting
 from kernel.log import get_logger
 
 BATCH_MESSAGES = 1000
@@ -26,30 +25,39 @@ UNKNOWN_SECONDS = 2.0
 CONFLICT_SECONDS = 2.0
 """How long after a known key the careful way is kept."""
 
+WAITS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+"""What a database says that is away, full, or no longer the first of its cluster."""
+
 log = get_logger()
 
 
 class Writer:
     """Turns received messages into committed rows; nothing is acknowledged before its commit."""
 
-    def __init__(self, link: Link, stop: threading.Event, pulse: Pulse) -> None:
-        """Write what `link` brings until `stop` is set; `pulse` counts it."""
-        self._link, self._stop, self._pulse = link, stop, pulse
+    def __init__(self, link: Link, stop: threading.Event) -> None:
+        """Write what `link` brings until `stop` is set."""
+        self._link, self._stop = link, stop
         self._connection: store.Connection | None = None
         self._calendar: Calendar | None = None
         self._calendar_at = self._cleared_at = self._careful_until = float("-inf")
-        self._devices: dict[str, DeviceEntry] = {}
+        self._known = Known()
         self._unknown: dict[str, float] = {}
-        self._tenants: dict[str, UUID] = {}
         self._marks = Marks()
+        self._last = LastValues()
+        self._behind = True
+        """Whether last values have to be caught up from the stored batches."""
+        self.busy = False
+        """Whether messages are taken and not yet committed."""
 
     def run(self) -> None:
         """Write until told to stop; a database that is away is waited for."""
         while not self._stop.is_set():
-            messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.2)
+            self.busy = self._link.backlog() > 0
+            messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.1)
             if messages:
+                self.busy = True
                 self._until_committed(messages)
-            self._send_marks()
+            self._tidy()
         if self._connection is not None:
             self._connection.close()
 
@@ -58,14 +66,17 @@ class Writer:
         while not self._stop.is_set():
             try:
                 self._commit(messages)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except WAITS as error:
                 self._drop_connection()
-                log.warning("ingest_waits_for_database", error=str(error).splitlines()[0], held=len(messages))
+                reason = str(error).partition("\n")[0]
+                log.warning("ingest_waits_for_database", error=reason, held=len(messages) + self._link.backlog())
                 self._stop.wait(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
                 delay = min(5.0, delay * 2)
-                continue
-            self._link.ack(messages)
-            return
+            except psycopg.errors.ForeignKeyViolation as error:
+                self._forget(error)
+            else:
+                self._link.ack(messages)
+                return
 
     def _commit(self, messages: Sequence[Message]) -> None:
         started = time.perf_counter()
@@ -73,28 +84,31 @@ class Writer:
         sorting = self._prepare(connection, messages)
         batch = sorting.batch
         self._write(connection, batch)
-        self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=clock.now())
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
         for reason, count in Tally(letter.reason for letter in batch.letters).items():
             metrics.DEAD_LETTERS.labels(reason).inc(count)
         metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
+        metrics.BATCH_MESSAGES.observe(len(messages))
         self._marks.note(connection, sorting.keys, now=time.monotonic())
 
     def _write(self, connection: store.Connection, batch: Batch) -> None:
         """Write the fast way, the careful way on a known key, and without what the database cannot take."""
-        direct = not batch.redelivered and time.monotonic() >= self._careful_until
+        now = time.monotonic()
+        direct = not batch.redelivered and now >= self._careful_until
+        due = self._last.due(now=now)
         try:
-            store.write(connection, batch, direct=direct)
+            last = self._last.with_batch(batch.samples) if due else ()
+            store.write(connection, batch, direct=direct, last=last)
         except psycopg.errors.UniqueViolation:
-            self._careful_until = time.monotonic() + CONFLICT_SECONDS
+            self._careful_until = now + CONFLICT_SECONDS
             metrics.CONFLICTS.inc()
             self._write(connection, batch)
         except psycopg.errors.UndefinedTable:
             if not direct:
                 raise
             self._calendar_at = float("-inf")
-            self._careful_until = time.monotonic() + CONFLICT_SECONDS
+            self._careful_until = now + CONFLICT_SECONDS
             self._write(connection, self._without_partition(connection, batch))
         except psycopg.DataError:
             refused = store.refused_samples(connection, batch.samples)
@@ -102,6 +116,11 @@ class Writer:
                 raise
             _bury(batch, {index: ("refused-by-database", why) for index, why in refused.items()})
             self._write(connection, batch)
+        else:
+            if due:
+                self._last.written(now=now)
+            else:
+                self._last.keep(batch.samples)
 
     def _without_partition(self, connection: store.Connection, batch: Batch) -> Batch:
         calendar = self._partitions(connection)
@@ -114,26 +133,35 @@ class Writer:
         return batch
 
     def _prepare(self, connection: store.Connection, messages: Sequence[Message]) -> Sorting:
-        names = {topic.device for message in messages if (topic := codec.read_topic(message.topic)) is not None}
-        self._learn(connection, names)
-        sorting = Sorting(self._devices, self._tenants, self._partitions(connection))
-        for message in messages:
-            sorting.add(message)
+        self._learn(connection, messages)
+        sorting = Sorting(self._known, self._partitions(connection))
+        sorting.add_all(messages)
         return sorting
 
-    def _learn(self, connection: store.Connection, names: set[str]) -> None:
+    def _learn(self, connection: store.Connection, messages: Sequence[Message]) -> None:
         now = time.monotonic()
         if now - self._cleared_at > CACHE_SECONDS:
-            self._devices, self._unknown, self._cleared_at = {}, {}, now
-            self._tenants = store.load_tenants(connection)
-        missing = {name for name in names if name not in self._devices and now >= self._unknown.get(name, 0.0)}
+            self._known, self._unknown, self._cleared_at = Known(), {}, now
+            self._known.tenants = store.load_tenants(connection)
+        senders, devices, unknown = self._known.senders, self._known.devices, self._unknown
+        topics = {message.topic for message in messages if message.topic not in senders}
+        names = {topic.device for text in topics if (topic := codec.read_topic(text)) is not None}
+        missing = {name for name in names if name not in devices and now >= unknown.get(name, 0.0)}
         if not missing:
             return
         found = store.load_devices(connection, missing)
-        self._devices.update(found)
-        self._tenants.update({device.tenant_slug: device.tenant_id for device in found.values()})
+        devices.update(found)
+        self._known.tenants.update({device.tenant_slug: device.tenant_id for device in found.values()})
         for name in missing - set(found):
-            self._unknown[name] = now + UNKNOWN_SECONDS
+            unknown[name] = now + UNKNOWN_SECONDS
+
+    def _forget(self, error: psycopg.errors.ForeignKeyViolation) -> None:
+        """Read devices and tenants anew: one of them was deleted while its messages were on their way."""
+        log.warning("ingest_forgets_devices", error=str(error).partition("\n")[0])
+        self._cleared_at = float("-inf")
+        self._last.written(now=float("-inf"))
+        self._behind = True
+        self._stop.wait(0.05)
 
     def _partitions(self, connection: store.Connection) -> Calendar:
         now = time.monotonic()
@@ -141,19 +169,26 @@ class Writer:
             self._calendar, self._calendar_at = store.load_calendar(connection), now
         return self._calendar
 
-    def _send_marks(self) -> None:
+    def _tidy(self) -> None:
+        """Do what comes after batches: last values, marks and their acknowledgements."""
         if self._connection is None or not self._link.connected.is_set():
             return
+        now = time.monotonic()
         try:
-            for topic, payload in self._marks.due(self._connection, now=time.monotonic()):
-                self._link.publish(topic, payload)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
+            self._last.flush(self._connection, now=now)
+            self._link.publish_all(self._marks.due(self._connection, now=now))
+        except WAITS:
             self._drop_connection()
+        except psycopg.errors.ForeignKeyViolation as error:
+            self._forget(error)
 
     def _connected(self) -> store.Connection:
         if self._connection is None or self._connection.closed:
             self._connection = store.connect()
             self._calendar = None
+        if self._behind:
+            last_values.catch_up(self._connection)
+            self._behind = False
         return self._connection
 
     def _drop_connection(self) -> None:
@@ -168,6 +203,6 @@ def _bury(batch: Batch, refused: dict[int, tuple[str, str]]) -> None:
         sample = batch.samples[index]
         device = sample.device
         topic = f"fieldhand/v1/{device.tenant_slug}/{device.name}/telemetry"
-        payload = codec.encode_sample(codec.Sample(sample.ts, sample.boot, sample.seq, sample.values, True))
+        payload = codec.encode_values(sample.values)
         batch.letters.append(Letter(device.tenant_id, sample.received_at, topic, device.name, reason, detail, payload))
     batch.samples = [sample for index, sample in enumerate(batch.samples) if index not in refused]

@@ -8,14 +8,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from iot_gateway.batch import DeviceEntry
 from iot_gateway.codec import encode_ack
-from iot_gateway.store import Connection, DeviceEntry
+from iot_gateway.store import Connection
 
 INTERVAL = 1.0
+SWEEP_INTERVAL = 0.25
 GAP_INTERVAL = 5.0
+GAPS_AT_ONCE, GAP_ROWS = 200, 20_000
+KEEP_INTERVAL = 10.0
 PENDING_LIMIT = 20_000
 IDLE_SECONDS = 3600.0
 CLOCK_SLACK_MS = 3_600_000
+
+STORED_SINCE = """
+SELECT k.number, k.boot, t.seq, (extract(epoch FROM t.ts) * 1000)::bigint
+FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::timestamptz[]) k(number, boot, seq, ts)
+CROSS JOIN LATERAL (
+    SELECT t.seq, t.ts FROM telemetry t
+    WHERE t.device_number = k.number AND t.boot = k.boot AND t.seq > k.seq AND t.ts >= k.ts
+    ORDER BY t.seq LIMIT %s
+) t
+"""
 
 
 @dataclass
@@ -27,19 +41,24 @@ class Mark:
     ts: int
     pending: set[int] = field(default_factory=set)
     changed: bool = False
-    touched: bool = False
     sent_at: float = float("-inf")
     looked_at: float = float("-inf")
     used_at: float = 0.0
 
+    kept_at: float = float("-inf")
+
     def add(self, seqs: Iterable[int]) -> None:
         """Take in stored numbers and move over those without a gap."""
-        self.pending.update(seq for seq in seqs if seq > self.seq)
-        before = self.seq
+        for seq in seqs:
+            if seq == self.seq + 1:
+                self.seq = seq
+                self.changed = True
+            elif seq > self.seq:
+                self.pending.add(seq)
         while self.seq + 1 in self.pending:
             self.seq += 1
             self.pending.discard(self.seq)
-        self.changed |= self.seq != before
+            self.changed = True
         if len(self.pending) > PENDING_LIMIT:
             self.pending = set(sorted(self.pending)[: PENDING_LIMIT // 2])
 
@@ -54,63 +73,85 @@ class Marks:
     def __init__(self) -> None:
         """Start with none; they are read when first needed."""
         self._marks: dict[Key, Mark] = {}
+        self._touched: dict[Key, Mark] = {}
+        self._unkept: dict[Key, Mark] = {}
+        self._swept_at = float("-inf")
 
     def note(self, connection: Connection, stored: Sequence[tuple[DeviceEntry, int, int, int]], *, now: float) -> None:
         """Take in committed (device, boot, seq, ts)."""
-        grouped: dict[Key, list[tuple[DeviceEntry, int, int]]] = {}
-        for device, boot, seq, ts in stored:
-            grouped.setdefault((device.number, boot), []).append((device, seq, ts))
-        self._load(connection, {key: rows[0][0] for key, rows in grouped.items() if key not in self._marks}, grouped)
-        for key, rows in grouped.items():
-            mark = self._marks[key]
-            mark.add(seq for _, seq, _ in rows)
-            mark.touched, mark.used_at = True, now
-            if not mark.pending:
-                mark.ts = max(mark.ts, *(ts for _, _, ts in rows))
+        marks, touched = self._marks, self._touched
+        strange: list[tuple[DeviceEntry, int, int, int]] = []
+        for row in stored:
+            device, boot, seq, ts = row
+            key = (device.number, boot)
+            mark = marks.get(key)
+            if mark is None:
+                strange.append(row)
+                continue
+            if seq == mark.seq + 1 and not mark.pending:
+                mark.seq, mark.changed = seq, True
+            elif seq > mark.seq:
+                mark.add((seq,))
+            if not mark.pending and ts > mark.ts:
+                mark.ts = ts
+            mark.used_at = now
+            touched[key] = mark
+        if strange:
+            self._load(connection, strange)
+            self.note(connection, strange, now=now)
 
     def due(self, connection: Connection, *, now: float) -> list[Outgoing]:
         """Return the acknowledgements to send, at most one a second for each device, and keep the marks."""
-        ready = [mark for mark in self._marks.items() if mark[1].touched and now - mark[1].sent_at >= INTERVAL]
-        if not ready:
+        if now - self._swept_at < SWEEP_INTERVAL:
             return []
-        gaps = [(key, mark) for key, mark in ready if mark.pending and now - mark.looked_at >= GAP_INTERVAL]
-        for key, mark in gaps:
-            _close_gap(connection, key[1], mark)
-            mark.looked_at = now
-        _keep(connection, [(key, mark) for key, mark in ready if mark.changed])
+        self._swept_at = now
+        ready = [item for item in self._touched.items() if now - item[1].sent_at >= INTERVAL]
+        gaps = [item for item in ready if item[1].pending and now - item[1].looked_at >= GAP_INTERVAL][:GAPS_AT_ONCE]
+        if gaps:
+            _close_gaps(connection, gaps)
+            for _, mark in gaps:
+                mark.looked_at = now
         outgoing: list[Outgoing] = []
-        for (_, boot), mark in ready:
+        for key, mark in ready:
+            if mark.changed:
+                self._unkept[key] = mark
             mark.changed, mark.sent_at = False, now
-            mark.touched = bool(mark.pending)
-            device = mark.device
+            if not mark.pending:
+                del self._touched[key]
             if mark.seq > 0:
-                topic = f"fieldhand/v1/{device.tenant_slug}/{device.name}/ack"
-                outgoing.append((topic, encode_ack(boot, mark.seq)))
+                topic = f"fieldhand/v1/{mark.device.tenant_slug}/{mark.device.name}/ack"
+                outgoing.append((topic, encode_ack(key[1], mark.seq)))
+        self.keep(connection, now=now)
         self._forget(now)
         return outgoing
 
-    def _load(
-        self,
-        connection: Connection,
-        missing: dict[Key, DeviceEntry],
-        grouped: dict[Key, list[tuple[DeviceEntry, int, int]]],
-    ) -> None:
-        if not missing:
-            return
+    def keep(self, connection: Connection, *, now: float, all_of_them: bool = False) -> None:
+        """Write down marks that have moved, each one now and then."""
+        moved = [item for item in self._unkept.items() if all_of_them or now - item[1].kept_at >= KEEP_INTERVAL]
+        _keep(connection, moved)
+        for key, mark in moved:
+            mark.kept_at = now
+            del self._unkept[key]
+
+    def _load(self, connection: Connection, rows: Sequence[tuple[DeviceEntry, int, int, int]]) -> None:
+        """Read the marks of devices not heard of lately; one without a mark begins a day before its first record."""
+        earliest: dict[Key, tuple[DeviceEntry, int]] = {}
+        for device, boot, _, ts in rows:
+            key = (device.number, boot)
+            earliest[key] = (device, min(ts, earliest[key][1] if key in earliest else ts))
         known = {
-            (number, boot): (seq, ts)
-            for number, boot, seq, ts in connection.execute(
+            (number, boot): (seq, at)
+            for number, boot, seq, at in connection.execute(
                 "SELECT m.device_number, m.boot, m.seq, m.ts FROM telemetry_mark m"
                 " JOIN unnest(%s::int[], %s::int[]) k(number, boot)"
                 " ON k.number = m.device_number AND k.boot = m.boot",
-                [[key[0] for key in missing], [key[1] for key in missing]],
+                [[key[0] for key in earliest], [key[1] for key in earliest]],
             ).fetchall()
         }
         connection.commit()
-        for key, device in missing.items():
-            earliest = min(ts for _, _, ts in grouped[key])
+        for key, (device, first) in earliest.items():
             seq, at = known.get(key, (0, None))
-            ts = int(at.timestamp() * 1000) if at is not None else earliest - 86_400_000
+            ts = int(at.timestamp() * 1000) if at is not None else first - 86_400_000
             self._marks[key] = Mark(device, seq, ts)
 
     def _forget(self, now: float) -> None:
@@ -118,17 +159,30 @@ class Marks:
             idle = [key for key, mark in self._marks.items() if now - mark.used_at > IDLE_SECONDS]
             for key in idle:
                 del self._marks[key]
+                self._touched.pop(key, None)
 
 
-def _close_gap(connection: Connection, boot: int, mark: Mark) -> None:
+def _close_gaps(connection: Connection, gaps: Sequence[tuple[Key, Mark]]) -> None:
     """Look into the table for what another gateway, or this one before a restart, has stored."""
+    marks = dict(gaps)
     rows = connection.execute(
-        "SELECT seq FROM telemetry WHERE device_number = %s AND boot = %s AND seq > %s AND ts >= %s"
-        " ORDER BY seq LIMIT 20000",
-        [mark.device.number, boot, mark.seq, datetime.fromtimestamp((mark.ts - CLOCK_SLACK_MS) / 1000, tz=UTC)],
+        STORED_SINCE,
+        [
+            [key[0] for key in marks],
+            [key[1] for key in marks],
+            [mark.seq for mark in marks.values()],
+            [_instant(mark.ts - CLOCK_SLACK_MS) for mark in marks.values()],
+            GAP_ROWS,
+        ],
     ).fetchall()
     connection.commit()
-    mark.add(seq for (seq,) in rows)
+    found: dict[Key, list[tuple[int, int]]] = {}
+    for number, boot, seq, ts in rows:
+        found.setdefault((number, boot), []).append((seq, ts))
+    for key, pairs in found.items():
+        mark = marks[key]
+        mark.add(seq for seq, _ in pairs)
+        mark.ts = max([mark.ts, *(ts for seq, ts in pairs if seq <= mark.seq)])
 
 
 def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]]) -> None:
@@ -139,7 +193,10 @@ def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]]) -> None:
         connection.execute("SET LOCAL synchronous_commit TO off")
         connection.execute(
             "INSERT INTO telemetry_mark AS m (device_number, boot, tenant_id, seq, ts)"
-            " SELECT * FROM unnest(%s::int[], %s::int[], %s::uuid[], %s::bigint[], %s::timestamptz[])"
+            " SELECT k.number, k.boot, k.tenant_id, k.seq, k.ts"
+            " FROM unnest(%s::int[], %s::int[], %s::uuid[], %s::bigint[], %s::timestamptz[])"
+            " k(number, boot, tenant_id, seq, ts)"
+            " JOIN device d ON d.number = k.number AND d.tenant_id = k.tenant_id ORDER BY k.number, k.boot"
             " ON CONFLICT (device_number, boot) DO UPDATE SET seq = excluded.seq, ts = excluded.ts"
             " WHERE excluded.seq > m.seq",
             [
@@ -147,6 +204,10 @@ def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]]) -> None:
                 [key[1] for key, _ in rows],
                 [mark.device.tenant_id for _, mark in rows],
                 [mark.seq for _, mark in rows],
-                [datetime.fromtimestamp(mark.ts / 1000, tz=UTC) for _, mark in rows],
+                [_instant(mark.ts) for _, mark in rows],
             ],
         )
+
+
+def _instant(ts_ms: int) -> datetime:
+    return datetime.fromtimestamp(ts_ms / 1000, tz=UTC)

@@ -1,13 +1,14 @@
 """Sorts received messages: what is stored, what becomes a dead letter, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from iot_gateway import codec
-from iot_gateway.client import Message
+from iot_gateway.batch import Batch, DeviceEntry, Letter, Stored
 from iot_gateway.downlink import Said
+from iot_gateway.fast_mqtt import Message
 from iot_gateway.partitions import Calendar
-from iot_gateway.store import Batch, DeviceEntry, Letter, Stored
 from iot_gateway.twin import Report
 
 Key = tuple[DeviceEntry, int, int, int]
@@ -19,16 +20,56 @@ DECODERS = {
     "cmd/ack": codec.decode_answer,
     "twin/reported": codec.decode_report,
 }
+DAY_MS = 86_400_000
+_new = tuple.__new__
+
+
+class Known:
+    """What is known of senders; forgotten from time to time, so that a change is seen."""
+
+    def __init__(self) -> None:
+        """Start with nobody."""
+        self.devices: dict[str, DeviceEntry] = {}
+        self.tenants: dict[str, UUID] = {}
+        self.senders: dict[str, DeviceEntry] = {}
+        """topic -> device, of telemetry topics whose device may send on them."""
 
 
 class Sorting:
     """One batch in the making."""
 
-    def __init__(self, devices: Mapping[str, DeviceEntry], tenants: Mapping[str, UUID], calendar: Calendar) -> None:
+    def __init__(self, known: Known, calendar: Calendar) -> None:
         """Sort by what is known of devices, tenants and partitions now."""
-        self._devices, self._tenants, self._calendar = devices, tenants, calendar
+        self._known, self._calendar = known, calendar
+        self._tables: dict[int, str | None] = {}
         self.batch = Batch()
         self.keys: list[Key] = []
+
+    def add_all(self, messages: Iterable[Message]) -> None:
+        """Take in messages; the plain ones, which are nearly all, without a detour."""
+        senders, tables, read = self._known.senders, self._tables, codec.read_record
+        keep, note = self.batch.samples.append, self.keys.append
+        known: datetime | None = None
+        now = 0
+        for message in messages:
+            _, _, _, topic, payload, dup, at = message
+            if at is not known:
+                known, now = at, _ms(at)
+            device = senders.get(topic)
+            record = read(payload) if device is not None else None
+            if record is None or device is None:
+                self.add(message)
+                continue
+            ts = record.ts
+            table = tables.get(ts // DAY_MS) or self._table_of(ts)
+            if table is None or ts < now - device.max_age_ms or ts > now + device.max_ahead_ms:
+                self.add(message)
+                continue
+            if dup:
+                self.batch.redelivered = True
+            boot, seq = record.boot, record.seq
+            note((device, boot, seq, ts))
+            keep(_new(Stored, (device, table, ts, boot, seq, at, record.values)))
 
     def add(self, message: Message) -> None:
         """Take in one message; whatever is wrong with it, it is dealt with."""
@@ -37,15 +78,16 @@ class Sorting:
         if topic is None:
             self._bury(message, None, "unknown-topic", message.topic)
             return
-        device = self._devices.get(topic.device)
+        device = self._known.devices.get(topic.device)
         if device is None:
-            sender = (self._tenants.get(topic.tenant), topic.device)
+            sender = (self._known.tenants.get(topic.tenant), topic.device)
             self.batch.letters.append(_letter(message, sender, "unknown-device", topic.device))
         elif device.tenant_slug != topic.tenant:
             self._bury(message, device, "wrong-tenant", f"the topic says {topic.tenant[:64]}")
         elif device.revoked:
             self._bury(message, device, "revoked-device", "")
         elif topic.leaf == "telemetry":
+            self._known.senders[message.topic] = device
             self._add_samples(message, device)
         else:
             self._add_other(message, device, topic.leaf)
@@ -55,7 +97,7 @@ class Sorting:
         for sample in samples:
             if sample.keyed:
                 self.keys.append((device, sample.boot, sample.seq, sample.ts))
-            table = self._calendar.table_of(sample.ts)
+            table = self._table_of(sample.ts)
             why = _outside(device, sample.ts, message)
             if why is not None:
                 self._bury(message, device, "outside-policy", why, codec.encode_sample(sample))
@@ -65,11 +107,17 @@ class Sorting:
                 self.batch.samples.append(
                     Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values)
                 )
-        now = int(message.at.timestamp() * 1000)
+        now = _ms(message.at)
         for reject in rejects:
             if reject.key is not None:
                 self.keys.append((device, *reject.key, now))
             self._bury(message, device, reject.reason, reject.detail, reject.payload)
+
+    def _table_of(self, ts: int) -> str | None:
+        """Return the partition of an instant; they begin and end at midnight."""
+        table = self._calendar.table_of(ts)
+        self._tables[ts // DAY_MS] = table
+        return table
 
     def _add_other(self, message: Message, device: DeviceEntry, leaf: str) -> None:
         decode = DECODERS.get(leaf)
@@ -105,8 +153,12 @@ class Sorting:
         self.batch.letters.append(_letter(message, sender, reason, detail, payload))
 
 
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
 def _outside(device: DeviceEntry, ts: int, message: Message) -> str | None:
-    now = int(message.at.timestamp() * 1000)
+    now = _ms(message.at)
     if ts < now - device.max_age_ms:
         return f"ts {ts} is more than {device.max_age_ms // 86_400_000} days old"
     if ts > now + device.max_ahead_ms:

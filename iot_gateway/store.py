@@ -2,75 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from iot_gateway import downlink
-from iot_gateway.codec import EventMessage, StateMessage, encode_values
-from iot_gateway.downlink import Said
+from iot_gateway import downlink, last_values, rows
+from iot_gateway.batch import Batch, DeviceEntry, Letter, Stored
 from iot_gateway.partitions import Calendar, Partition, parse
-from iot_gateway.twin import Report
 from kernel.db import Login, database_url
 from kernel.ids import new_id
 from kernel.settings import get_settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-COLUMNS = "tenant_id, device_number, ts, boot, seq, received_at, batch_id, vals"
-
-
-class DeviceEntry(NamedTuple):
-    """What the gateway must know of a device."""
-
-    number: int
-    id: UUID
-    tenant_id: UUID
-    tenant_slug: str
-    name: str
-    revoked: bool
-    max_age_ms: int
-    max_ahead_ms: int
-
-
-class Stored(NamedTuple):
-    """One sample on its way into a partition."""
-
-    device: DeviceEntry
-    table: str
-    ts: int
-    boot: int
-    seq: int
-    received_at: datetime
-    values: dict[str, float]
-
-
-class Letter(NamedTuple):
-    """One dead letter."""
-
-    tenant_id: UUID | None
-    received_at: datetime
-    topic: str
-    device_name: str | None
-    reason: str
-    detail: str
-    payload: bytes
-
-
-@dataclass
-class Batch:
-    """What one transaction writes."""
-
-    samples: list[Stored] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
-    events: list[tuple[DeviceEntry, EventMessage, datetime]] = field(default_factory=list)
-    states: list[tuple[DeviceEntry, StateMessage, datetime]] = field(default_factory=list)
-    answers: list[Said] = field(default_factory=list)
-    reports: list[tuple[DeviceEntry, Report, datetime]] = field(default_factory=list)
-    redelivered: bool = False
 
 
 def connect() -> Connection:
@@ -79,6 +25,7 @@ def connect() -> Connection:
     connection = psycopg.connect(url, connect_timeout=5, application_name="fieldhand-gateway")
     connection.execute("SET timezone TO 'UTC'")
     connection.execute("CREATE TEMP TABLE landing (LIKE telemetry) ON COMMIT DELETE ROWS")
+    last_values.prepare(connection)
     connection.commit()
     return connection
 
@@ -112,8 +59,12 @@ def load_tenants(connection: Connection) -> dict[str, UUID]:
     return dict(rows)
 
 
-def write(connection: Connection, batch: Batch, *, direct: bool) -> None:
-    """Write a batch and commit it; `direct` copies into the partitions and trips over a known key."""
+def write(connection: Connection, batch: Batch, *, direct: bool, last: Iterable[Stored] | None = None) -> None:
+    """Write a batch and commit it; `direct` copies into the partitions and trips over a known key.
+
+    `last` are the samples to take last values from, in order; those of the batch when it is not given.
+    """
+    newest = last_values.merge(batch.samples if last is None else last)
     with connection.transaction():
         if batch.samples:
             batch_id = _open_batch(connection, batch.samples)
@@ -122,9 +73,11 @@ def write(connection: Connection, batch: Batch, *, direct: bool) -> None:
             else:
                 _copy_landing(connection, batch.samples, batch_id)
                 connection.execute(
-                    f"INSERT INTO telemetry ({COLUMNS}) SELECT {COLUMNS} FROM landing ON CONFLICT DO NOTHING"
+                    f"INSERT INTO telemetry ({rows.COLUMNS}) SELECT {rows.COLUMNS} FROM landing ON CONFLICT DO NOTHING"
                 )
-            _upsert_last(connection, batch.samples)
+        if batch.states:
+            last_values.lock(connection, newest, [device.number for device, _, _ in batch.states])
+        last_values.upsert(connection, newest)
         _write_events(connection, batch)
         _write_states(connection, batch)
         downlink.write_answers(connection, batch.answers)
@@ -161,59 +114,21 @@ def _open_batch(connection: Connection, samples: Sequence[Stored]) -> int:
     return int(row[0])
 
 
-def _lines(samples: Iterable[Stored], batch_id: int) -> bytes:
-    return b"".join(
-        b"%s\t%d\t%s\t%d\t%d\t%s\t%d\t%s\n"
-        % (
-            str(sample.device.tenant_id).encode(),
-            sample.device.number,
-            _instant(sample.ts).isoformat().encode(),
-            sample.boot,
-            sample.seq,
-            sample.received_at.isoformat().encode(),
-            batch_id,
-            encode_values(sample.values).replace(b"\\", b"\\\\"),
-        )
-        for sample in samples
-    )
-
-
 def _copy_direct(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
     by_table: dict[str, list[Stored]] = defaultdict(list)
     for sample in samples:
         by_table[sample.table].append(sample)
-    cursor = connection.cursor()
     for table in sorted(by_table):
-        with cursor.copy(f'COPY "{table}" ({COLUMNS}) FROM STDIN') as copy:
-            copy.write(_lines(by_table[table], batch_id))
+        _copy(connection, table, by_table[table], batch_id)
 
 
 def _copy_landing(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
-    with connection.cursor().copy(f"COPY landing ({COLUMNS}) FROM STDIN") as copy:
-        copy.write(_lines(samples, batch_id))
+    _copy(connection, "landing", samples, batch_id)
 
 
-def _upsert_last(connection: Connection, samples: Sequence[Stored]) -> None:
-    newest: dict[int, Stored] = {}
-    for sample in samples:
-        known = newest.get(sample.device.number)
-        if known is None or (sample.ts, sample.boot, sample.seq) >= (known.ts, known.boot, known.seq):
-            newest[sample.device.number] = sample
-    rows = [newest[number] for number in sorted(newest)]
-    connection.execute(
-        "INSERT INTO telemetry_last AS l (device_number, tenant_id, ts, vals, last_seen_at)"
-        " SELECT * FROM unnest(%s::int[], %s::uuid[], %s::timestamptz[], %s::jsonb[], %s::timestamptz[])"
-        " ON CONFLICT (device_number) DO UPDATE SET"
-        " vals = CASE WHEN l.ts IS NULL OR excluded.ts >= l.ts THEN l.vals || excluded.vals ELSE l.vals END,"
-        " ts = GREATEST(l.ts, excluded.ts), last_seen_at = GREATEST(l.last_seen_at, excluded.last_seen_at)",
-        [
-            [row.device.number for row in rows],
-            [row.device.tenant_id for row in rows],
-            [_instant(row.ts) for row in rows],
-            [Jsonb(row.values) for row in rows],
-            [row.received_at for row in rows],
-        ],
-    )
+def _copy(connection: Connection, table: str, samples: Sequence[Stored], batch_id: int) -> None:
+    with connection.cursor().copy(f'COPY "{table}" ({rows.COLUMNS}) FROM STDIN (FORMAT BINARY)') as copy:
+        copy.write(rows.telemetry(samples, batch_id))
 
 
 def _write_events(connection: Connection, batch: Batch) -> None:
@@ -236,7 +151,7 @@ def _write_events(connection: Connection, batch: Batch) -> None:
 
 def _write_states(connection: Connection, batch: Batch) -> None:
     """Keep births and wills in order; one of an older boot than the last birth says nothing."""
-    for device, state, at in batch.states:
+    for device, state, at in sorted(batch.states, key=lambda item: item[0].number):
         newer = connection.execute(
             "INSERT INTO telemetry_last AS l (device_number, tenant_id, last_seen_at, online, boot, firmware)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (device_number) DO UPDATE SET online = excluded.online,"

@@ -38,7 +38,6 @@ def nightly() -> None:
     """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
     at = clock.now()
     telemetry.maintain_partitions()
-    telemetry.forget_letters_and_figures(at)
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)

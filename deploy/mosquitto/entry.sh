@@ -21,7 +21,7 @@ touch "$files/passwords"
 mosquitto_passwd -b "$files/passwords" "$GATEWAY_USER" "$GATEWAY_PASSWORD"
 unset GATEWAY_PASSWORD
 if [ ! -e "$files/acl" ]; then
-    printf 'user %s\ntopic readwrite fieldhand/#\ntopic read $SYS/broker/#\n' "$GATEWAY_USER" >"$files/acl"
+    printf 'user %s\ntopic readwrite fieldhand/#\n' "$GATEWAY_USER" >"$files/acl"
 fi
 
 mosquitto -c "$config" &

@@ -60,8 +60,7 @@ class Broker:
 
     def gateway_acl(self) -> str:
         """Return the part of the access list that lets the gateways work."""
-        rights = "topic readwrite fieldhand/#\ntopic read $SYS/broker/#"
-        return "".join(f"user {user}\n{rights}\n\n" for user in self.gateways)
+        return "".join(f"user {user}\ntopic readwrite fieldhand/#\n\n" for user in self.gateways)
 
     def _lines_of_devices(self) -> list[str]:
         if not self.password_file.exists():

@@ -75,6 +75,10 @@ class Platform:
         body = json.dumps({"id": command_id, "command": command, "args": {}})
         self._mqtt.publish(topic, body, qos=1, properties=properties)
 
+    def say(self, topic: str, body: dict[str, Any]) -> None:
+        """Publish something on a topic of a device."""
+        self._mqtt.publish(topic, json.dumps(body), qos=0)
+
     def _ack(self, device: str, boot: int, seq: int) -> None:
         self._mqtt.publish(f"fieldhand/v1/demo/{device}/ack", json.dumps({"boot": boot, "seq": seq}), qos=0)
 

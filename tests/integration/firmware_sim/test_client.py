@@ -23,6 +23,7 @@ from firmware_sim.link import Broker, tls_context
 from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Status, Topics
 from tests.conftest import wait_for
+from tests.integration.firmware_sim.platform import Platform
 
 
 @contextmanager
@@ -95,8 +96,48 @@ def test_silence_makes_the_device_send_everything_again(tmp_path: Path) -> None:
         client.close()
 
 
+def test_what_nobody_was_there_to_hear_is_sent_again_in_order_before_anything_new(tmp_path: Path) -> None:
+    with a_broker(tmp_path, "allow_anonymous true") as port:
+        client = a_client(Broker("127.0.0.1", port))
+        client.report(1, "door_open", {})
+        client.measure(1, {"value": 1.0})
+        assert drive(client, lambda: client.counts.unheard >= 2)
+        for ts in range(2, 6):
+            client.measure(ts, {"value": 1.0})
+
+        with Platform("127.0.0.1", port, "platform", "") as platform:
+            assert drive(client, lambda: client.idle)
+
+        assert [record["ts"] for record in platform.records.values()] == [1, 2, 3, 4, 5]
+        assert [body["kind"] for _, body in platform.events] == ["door_open"]
+        assert all(body["online"] for _, body in platform.states)
+        client.close()
+
+
+def test_an_ack_that_frees_nothing_is_no_sign_of_life(tmp_path: Path) -> None:
+    with (
+        a_broker(tmp_path, "allow_anonymous true") as port,
+        Platform("127.0.0.1", port, "platform", "") as platform,
+    ):
+        platform.acking = False
+        client = a_client(Broker("127.0.0.1", port), silence_seconds=0.5)
+        client.measure(1, {"value": 1.0})
+        assert drive(client, lambda: bool(platform.records))
+        client.measure(2, {"value": 1.0})
+
+        def repeat_the_ack() -> bool:
+            platform.say(client.topics.ack, {"boot": client.boot, "seq": 0})
+            return client.counts.resent >= 2
+
+        assert drive(client, repeat_the_ack)
+        client.close()
+
+
 def test_a_small_receive_maximum_is_respected_and_nothing_stalls(tmp_path: Path) -> None:
-    with a_broker(tmp_path, "allow_anonymous true", "max_inflight_messages 1") as port:
+    with (
+        a_broker(tmp_path, "allow_anonymous true", "max_inflight_messages 1") as port,
+        Platform("127.0.0.1", port, "platform", ""),
+    ):
         client = a_client(Broker("127.0.0.1", port))
         for ts in range(20):
             client.report(ts, "door_open", {})

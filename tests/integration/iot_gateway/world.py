@@ -23,8 +23,8 @@ from sqlalchemy import text
 from firmware_sim.scenario import DAY, DeviceSpec, FaultSpec, Scenario
 from firmware_sim.stream import DeviceStream
 from iot_gateway import store
+from iot_gateway.batch import Batch, DeviceEntry, Stored
 from iot_gateway.scorer import Scorer
-from iot_gateway.store import Batch, DeviceEntry, Stored
 from kernel.db import Login, transaction
 
 ROOT = Path(__file__).resolve().parents[3]

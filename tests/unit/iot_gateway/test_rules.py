@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from iot_gateway import purpose
+from iot_gateway.batch import DeviceEntry
 from iot_gateway.broker_files import Access, acl_lines, password_lines
 from iot_gateway.detect import catalogue, engine, fusion, hours, memory, quality
 from iot_gateway.detect.arrays import HOUR_MS
@@ -20,7 +21,6 @@ from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.marks import Mark
 from iot_gateway.partitions import Calendar, Partition, parse, wanted
 from iot_gateway.secret import hash_for_broker, matches
-from iot_gateway.store import DeviceEntry
 
 TODAY = date(2026, 11, 22)
 NAB = Path(os.environ.get("FIELDHAND_DATA", "shared/data")) / "telemetry/nab_dev"
