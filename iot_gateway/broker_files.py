@@ -1,7 +1,7 @@
 """Password and access files of the broker, written from the device rows.
 
 Every device has its own explicit lines: a pattern with a wildcard for the tenant would let it publish under
-another one.
+another one. Gateways have files of their own, since they have a listener of their own.
 """
 
 import os
@@ -17,6 +17,7 @@ from iot_gateway.models.devices import Device
 from iot_gateway.secret import hash_for_broker
 from kernel.db import Login, transaction
 from kernel.log import get_logger
+from kernel.processes.broker import gateway_rights
 from kernel.settings import Settings, get_settings
 
 WRITES, READS = ("telemetry", "event", "state", "cmd/ack", "twin/reported"), ("cmd", "ack", "twin/desired")
@@ -33,16 +34,14 @@ class Access:
     secret_hash: str
 
 
-def password_lines(devices: Iterable[Access], *, gateways: Iterable[str]) -> str:
-    """Return the password file: the kept lines of the gateways, then one line per device."""
-    return "".join(f"{line}\n" for line in [*gateways, *(f"{d.name}:{d.secret_hash}" for d in devices)])
+def password_lines(devices: Iterable[Access]) -> str:
+    """Return the password file of the devices."""
+    return "".join(f"{device.name}:{device.secret_hash}\n" for device in devices)
 
 
-def acl_lines(devices: Iterable[Access], *, gateways: Iterable[str]) -> str:
-    """Return the access file: gateways see everything of ours, a device its own topics."""
+def acl_lines(devices: Iterable[Access]) -> str:
+    """Return the access file of the devices: to each its own topics."""
     lines: list[str] = []
-    for gateway in gateways:
-        lines += [f"user {gateway}", "topic readwrite fieldhand/#", ""]
     for device in devices:
         own = f"fieldhand/v1/{device.tenant_slug}/{device.name}"
         lines.append(f"user {device.name}")
@@ -76,13 +75,25 @@ class BrokerFiles:
         return True
 
     def _write(self, password_file: Path, acl_file: Path, devices: list[Access]) -> None:
+        changed = _replace(password_file, password_lines(devices))
+        changed |= _replace(acl_file, acl_lines(devices))
+        changed |= self._own_account()
+        if changed and self._settings.mqtt_reload_pid_file is not None:
+            _tell_broker(self._settings.mqtt_reload_pid_file)
+
+    def _own_account(self) -> bool:
+        """Add this gateway's account where it is missing, as that of a new replica is."""
         settings = self._settings
-        gateways = _gateway_lines(password_file, settings)
-        names = [line.split(":", 1)[0] for line in gateways]
-        changed = _replace(password_file, password_lines(devices, gateways=gateways))
-        changed |= _replace(acl_file, acl_lines(devices, gateways=names))
-        if changed and settings.mqtt_reload_pid_file is not None:
-            _tell_broker(settings.mqtt_reload_pid_file)
+        passwords, rights = settings.mqtt_gateway_password_file, settings.mqtt_gateway_acl_file
+        if passwords is None or rights is None:
+            return False
+        user, password = settings.mqtt_gateway_user, settings.mqtt_gateway_password.get_secret_value()
+        known = passwords.read_text() if passwords.exists() else ""
+        if any(line.startswith(f"{user}:") for line in known.splitlines()):
+            return False
+        allowed = rights.read_text() if rights.exists() else ""
+        _replace(passwords, f"{known}{user}:{hash_for_broker(password)}\n")
+        return _replace(rights, allowed + gateway_rights(user))
 
 
 def _fingerprint(session: Session) -> tuple[object, ...]:
@@ -96,17 +107,7 @@ def _allowed(session: Session) -> list[Access]:
         .where(Device.revoked_at.is_(None))
         .order_by(Device.name)
     )
-    return [Access(*row) for row in rows.tuples()]
-
-
-def _gateway_lines(password_file: Path, settings: Settings) -> list[str]:
-    """Keep the gateways' lines that are there already; add our own when it is missing."""
-    kept = password_file.read_text().splitlines() if password_file.exists() else []
-    gateways = [line for line in kept if line.startswith("gateway")]
-    user = settings.mqtt_gateway_user
-    if not any(line.startswith(f"{user}:") for line in gateways):
-        gateways.append(f"{user}:{hash_for_broker(settings.mqtt_gateway_password.get_secret_value())}")
-    return gateways
+    return [Access(row.name, row.tenant_slug, row.secret_hash) for row in rows]
 
 
 def _replace(path: Path, content: str) -> bool:

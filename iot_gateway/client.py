@@ -20,7 +20,9 @@ HELD_LIMIT = 3 * RECEIVE_MAXIMUM
 """More than the broker sends unacknowledged; reached only when connections break while the database is away."""
 
 KEEPALIVE = 30
-GROUP = "$share/ingest/fieldhand/v1/+/+/"
+TOPICS = "fieldhand/v1/+/+/"
+GUESSABLE = "ingest"
+"""The group of earlier versions; left, since a device that joins a group it can name makes a part of it vanish."""
 LEAVES = ("telemetry", "event", "state", "cmd/ack", "twin/reported")
 
 log = get_logger()
@@ -38,9 +40,12 @@ def make_client(user: str, deliver: Any) -> PlainClient:
 class Link:
     """A durable subscription; whatever is not acknowledged comes again."""
 
-    def __init__(self, *, host: str, port: int, user: str, password: str, tls_ca: str | None = None) -> None:
-        """Prepare the link; `start` connects."""
+    def __init__(
+        self, *, host: str, port: int, user: str, password: str, group: str, tls_ca: str | None = None
+    ) -> None:
+        """Prepare the link of one member of a share group; `start` connects."""
         self._address = (host, port)
+        self._group = group
         self._held: list[Message] = []
         self._changed = threading.Condition()
         self._wanted = 1
@@ -50,6 +55,7 @@ class Link:
         self._subscribed = True
         self._marker = f"fieldhand/gateway/{user}/drained"
         self._retiring = False
+        self._leaving: int | None = None
         self.connected = threading.Event()
         self.drained = threading.Event()
         """Set once a retiring link has everything that its session held."""
@@ -153,10 +159,13 @@ class Link:
         self._client.loop_stop()
 
     def _subscribe(self, client: mqtt.Client) -> None:
+        filters, older = ([f"$share/{group}/{TOPICS}{leaf}" for leaf in LEAVES] for group in (self._group, GUESSABLE))
         if self._retiring:
-            client.unsubscribe([GROUP + leaf for leaf in LEAVES])
+            with self._changed:
+                _, self._leaving = client.unsubscribe(filters)
         else:
-            client.subscribe([(GROUP + leaf, SubscribeOptions(qos=1)) for leaf in LEAVES])
+            client.unsubscribe(older)
+            client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
 
     def _take_in(self, messages: list[Message]) -> None:
         if self._retiring:
@@ -198,8 +207,11 @@ class Link:
         elif self._retiring:
             client.publish(self._marker, b"", qos=1)
 
-    def _on_unsubscribe(self, client: mqtt.Client, _data: Any, _mid: Any, _reasons: Any, _properties: Any) -> None:
-        client.subscribe(self._marker, options=SubscribeOptions(qos=1))
+    def _on_unsubscribe(self, client: mqtt.Client, _data: Any, mid: Any, _reasons: Any, _properties: Any) -> None:
+        with self._changed:
+            left = mid == self._leaving
+        if left:
+            client.subscribe(self._marker, options=SubscribeOptions(qos=1))
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self.connected.clear()

@@ -10,6 +10,7 @@ from iot_gateway.broker_files import BrokerFiles
 from iot_gateway.client import Link
 from iot_gateway.commander import expire_unanswered, send_commands, send_twins
 from iot_gateway.ingest import Writer
+from iot_gateway.secret import share_group
 from kernel.log import get_logger
 from kernel.settings import get_settings
 
@@ -33,6 +34,7 @@ def run(stop: threading.Event) -> None:
         port=settings.mqtt_gateway_port,
         user=settings.mqtt_gateway_user,
         password=settings.mqtt_gateway_password.get_secret_value(),
+        group=share_group(settings.secret_key.get_secret_value()),
         tls_ca=str(settings.mqtt_tls_ca) if settings.mqtt_tls_ca else None,
     )
     files = BrokerFiles(settings)

@@ -1,4 +1,4 @@
-"""Device secrets and their hashes in the broker's format."""
+"""Device secrets, their hashes in the broker's format, and the gateways' own secret word."""
 
 import base64
 import hashlib
@@ -25,3 +25,12 @@ def matches(secret: str, kept: str) -> bool:
     """Tell whether a secret belongs to a kept hash."""
     salt = base64.b64decode(kept.split("$")[3])
     return hmac.compare_digest(hash_for_broker(secret, salt=salt), kept)
+
+
+def share_group(key: str) -> str:
+    """Return the name of the gateways' share group, the same for all replicas and known to nobody else.
+
+    Mosquitto lets every client subscribe and checks rights at delivery: a device that joined the group would be handed
+    its part of all telemetry, be refused it, and the message would be gone.
+    """
+    return "ingest-" + hmac.new(key.encode(), b"mqtt share group", hashlib.sha256).hexdigest()[:32]

@@ -21,13 +21,20 @@ class Settings(BaseSettings):
 
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = Field(default=1883, description="listener of the devices")
+    mqtt_tls_port: int = Field(default=8883, description="listener of devices with a secret, encrypted")
+    mqtt_certificate_port: int = Field(default=8884, description="listener of devices with a certificate")
+    mqtt_public_host: str | None = Field(default=None, description="what devices connect to; none: as in public_url")
     mqtt_gateway_port: int = Field(default=1884, description="listener of the gateways")
     mqtt_gateway_user: str = "gateway-1"
     mqtt_gateway_password: SecretStr = SecretStr("")
     mqtt_password_file: Path | None = Field(default=None, description="written from the device rows")
     mqtt_acl_file: Path | None = Field(default=None, description="written from the device rows")
+    mqtt_gateway_password_file: Path | None = Field(default=None, description="accounts of the gateways")
+    mqtt_gateway_acl_file: Path | None = Field(default=None, description="what the gateways may do")
+    mqtt_crl_file: Path | None = Field(default=None, description="revoked certificates, written from their rows")
     mqtt_reload_pid_file: Path | None = Field(default=None, description="broker to tell of new files")
     mqtt_tls_ca: Path | None = None
+    ca_dir: Path | None = Field(default=None, description="certificate authority for devices; none: secrets only")
 
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from xdist.scheduler.loadgroup import LoadGroupScheduling
 
-from kernel import db, migrate
+from kernel import db, migrate, pki
 from kernel.ids import new_id
 from kernel.processes import database as bootstrap
 from kernel.processes.binaries import find_chromium
@@ -289,7 +289,9 @@ class PrivateBroker:
         self.environment = services.environment
         self.host = "127.0.0.1"
         self.port = broker.device_port
+        self.tls_port, self.certificate_port = broker.tls_port, broker.certificate_port
         self.gateway_port = broker.gateway_port
+        self.authority = pki.load_authority(broker.authority)
         self.gateway_user, self.gateway_password = next(iter(broker.gateways.items()))
 
     def add_device(self, name: str, *, tenant: str = "demo") -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "sim": ("firmware_sim.cli", "Process: a fleet of simulated devices."),
     "partitions": ("iot_gateway.cli", "Make the telemetry partitions of the next days."),
     "broker-files": ("iot_gateway.cli", "Write the broker's password and access files from the device rows."),
+    "ca": ("iot_gateway.ca_cli", "Make and keep the certificates of the broker and of devices."),
     "dispatch": ("dispatch.cli", "Solve, check and explain dispatch problems from files."),
 }
 

@@ -151,4 +151,3 @@ def backlog(world: World, count: int) -> Backlog:
         )
     finally:
         world.stop(name)
-        world.fresh_broker()  # it does not give back what the queue took

@@ -77,8 +77,8 @@ class World:
     def _let_users_in(self) -> None:
         broker = self.broker
         self.secrets |= dict(broker.gateways)
-        passwords = getattr(broker, "gateway_password_file", broker.password_file)
-        rights = getattr(broker, "gateway_acl_file", broker.acl_file)
+        passwords = broker.gateway_password_file
+        rights = broker.gateway_acl_file
         fresh = [user for user in USERS if user not in broker.gateways]
         self.secrets |= {user: secrets.token_urlsafe(24) for user in fresh}
         kept = [line for line in passwords.read_text().splitlines() if line.partition(":")[0] not in fresh]

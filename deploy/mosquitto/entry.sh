@@ -6,32 +6,31 @@ config=/tmp/mosquitto.conf
 
 umask 077
 cp /deploy/mosquitto.conf "$config"
-if [ -r /mosquitto/certs/server.crt ] && [ -r /mosquitto/certs/server.key ]; then
-    cat >>"$config" <<TLS
+# A certificate of your own in deploy/certs goes before the one of `fieldhand ca`.
+mkdir -p /tmp/tls
+own=/mosquitto/certs
+[ -r "$own/server.crt" ] && [ -r "$own/server.key" ] || own=$files
+cp "$own/server.crt" "$own/server.key" /tmp/tls/
 
-listener 8883
-use_username_as_clientid true
-certfile /mosquitto/certs/server.crt
-keyfile /mosquitto/certs/server.key
-tls_version tlsv1.2
-TLS
-fi
-
-touch "$files/passwords"
-mosquitto_passwd -b "$files/passwords" "$GATEWAY_USER" "$GATEWAY_PASSWORD"
+touch "$files/passwords" "$files/acl" "$files/gateway-passwords"
+mosquitto_passwd -b "$files/gateway-passwords" "$GATEWAY_USER" "$GATEWAY_PASSWORD"
 unset GATEWAY_PASSWORD
-if [ ! -e "$files/acl" ]; then
-    printf 'user %s\ntopic readwrite fieldhand/#\n' "$GATEWAY_USER" >"$files/acl"
+if [ ! -e "$files/gateway-acl" ]; then
+    printf 'user %s\ntopic readwrite fieldhand/#\n\n' "$GATEWAY_USER" >"$files/gateway-acl"
 fi
+
+state() {
+    cat "$files/passwords" "$files/acl" "$files/gateway-passwords" "$files/gateway-acl" "$files/crl.pem" | cksum
+}
 
 mosquitto -c "$config" &
 broker=$!
 trap 'kill -TERM "$broker"' TERM INT
-known=$(cat "$files/passwords" "$files/acl" | cksum)
+known=$(state)
 while kill -0 "$broker" 2>/dev/null; do
     sleep 1 &
     wait $! || true
-    now=$(cat "$files/passwords" "$files/acl" | cksum)
+    now=$(state)
     if [ "$now" != "$known" ]; then
         known=$now
         kill -HUP "$broker" 2>/dev/null || true

@@ -69,6 +69,8 @@ class PrivateServices:
     database_name: str = DATABASE
     device_host: str = "127.0.0.1"
     device_port: int = 1883
+    tls_host: str = "127.0.0.1"
+    tls_port: int = 8883
     on_change: Callable[[str, State], None] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor = field(init=False)
@@ -152,7 +154,10 @@ class PrivateServices:
             program,
             device_port=self._ports.choose("mqtt", self.device_port),
             gateway_port=self._ports.choose("mqtt-gateway", self.device_port + 1),
+            tls_port=self._ports.choose("mqtt-tls", self.tls_port),
+            certificate_port=self._ports.choose("mqtt-certificates", self.tls_port + 1),
             host=self.device_host,
+            tls_host=self.tls_host,
         )
         self.broker.make()
         user, password = next(iter(self.broker.gateways.items()))
@@ -164,6 +169,12 @@ class PrivateServices:
             "FIELDHAND_MQTT_GATEWAY_PASSWORD": password,
             "FIELDHAND_MQTT_PASSWORD_FILE": str(self.broker.password_file),
             "FIELDHAND_MQTT_ACL_FILE": str(self.broker.acl_file),
+            "FIELDHAND_MQTT_TLS_PORT": str(self.broker.tls_port),
+            "FIELDHAND_MQTT_CERTIFICATE_PORT": str(self.broker.certificate_port),
+            "FIELDHAND_MQTT_GATEWAY_PASSWORD_FILE": str(self.broker.gateway_password_file),
+            "FIELDHAND_MQTT_GATEWAY_ACL_FILE": str(self.broker.gateway_acl_file),
+            "FIELDHAND_MQTT_CRL_FILE": str(self.broker.authority / "crl.pem"),
+            "FIELDHAND_CA_DIR": str(self.broker.authority),
             "FIELDHAND_MQTT_RELOAD_PID_FILE": str(self.broker.pid_file),
         }
         return self.broker.process()

@@ -173,7 +173,7 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
     wanted = missing_services(os.environ)
     port = choose_port(plan)
     with ExitStack() as stack:
-        services = stack.enter_context(PrivateServices(plan.var, wanted, on_change=on_change))
+        services = stack.enter_context(PrivateServices(plan.var, wanted, tls_host=plan.host, on_change=on_change))
         environment = app_environment(services, host=plan.host, port=port)
         supervisor = services.supervisor
         system_url = environment.get("FIELDHAND_SYSTEM_DATABASE_URL") or os.environ["FIELDHAND_SYSTEM_DATABASE_URL"]

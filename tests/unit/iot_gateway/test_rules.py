@@ -59,23 +59,23 @@ def test_the_watermark_moves_over_what_is_there_without_a_gap() -> None:
 
 def test_a_device_may_touch_its_own_topics_only() -> None:
     devices = [Access("pump-1", "acme", hash_for_broker("secret"))]
-    gateways = ["gateway-1:hash"]
 
-    rules = acl_lines(devices, gateways=["gateway-1"])
+    rules = acl_lines(devices)
 
-    assert "user gateway-1\ntopic readwrite fieldhand/#" in rules
     own = [line for line in rules.split("user pump-1\n")[1].splitlines() if line]
     assert own == [
         "topic write fieldhand/v1/acme/pump-1/telemetry",
         "topic write fieldhand/v1/acme/pump-1/event",
         "topic write fieldhand/v1/acme/pump-1/state",
         "topic write fieldhand/v1/acme/pump-1/cmd/ack",
+        "topic write fieldhand/v1/acme/pump-1/twin/reported",
         "topic read fieldhand/v1/acme/pump-1/cmd",
         "topic read fieldhand/v1/acme/pump-1/ack",
+        "topic read fieldhand/v1/acme/pump-1/twin/desired",
     ]
     assert "#" not in "".join(own)
     assert "+" not in "".join(own)
-    assert password_lines(devices, gateways=gateways).splitlines()[0] == "gateway-1:hash"
+    assert password_lines(devices) == f"pump-1:{devices[0].secret_hash}\n"
     assert matches("secret", devices[0].secret_hash)
     assert not matches("Secret", devices[0].secret_hash)
 
