@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
@@ -28,8 +27,8 @@ from kernel.processes.refusals import ProcessFailed
 DOCUMENT = ROOT / "docs/benchmarks.md"
 BEGIN, END = "<!-- ingest: written by the command -->", "<!-- end of ingest -->"
 LIMIT_SECONDS = 900
-ROUND_SECONDS = 150
-"""No further round begins after so long."""
+ROUND_SECONDS, TURN_SECONDS = 120, 260
+"""No further round, no further turn of several gateways begins so long after the start."""
 
 T = TypeVar("T")
 
@@ -46,7 +45,8 @@ class Plan:
     streamed: int = 100_000
     rates: tuple[int, ...] = (5000, 1000)
     paced_seconds: int = 10
-    scaled: tuple[int, ...] = (2, 4)
+    scaled: tuple[int, ...] = (1, 2, 4)
+    turns: int = 2
     backlog: int = 500_000
     naive: int = 8000
     node_red: int = 30_000
@@ -59,7 +59,8 @@ QUICK = Plan(
     drained=40_000,
     streamed=20_000,
     paced_seconds=4,
-    scaled=(2,),
+    scaled=(1, 2),
+    turns=1,
     backlog=60_000,
     naive=1500,
     node_red=8000,
@@ -73,8 +74,14 @@ def run(options: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     asked = parser.parse_args(options)
     command = " ".join(["python -m benchmarks ingest", *(["--quick"] if asked.quick else [])])
-    with ended_in_order(LIMIT_SECONDS):
-        results = measure(QUICK if asked.quick else Plan(), command)
+    results = Results(command=command)
+    try:
+        with ended_in_order(LIMIT_SECONDS):
+            measure(QUICK if asked.quick else Plan(), results)
+    except BaseException:
+        results.absent.append("what follows (the run was ended early)")
+        print(markdown(results))
+        raise
     block = markdown(results)
     print(block)
     if asked.write:
@@ -99,30 +106,28 @@ def ended_in_order(seconds: int) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def measure(plan: Plan, command: str) -> Results:
-    """Take all measurements in a world of their own."""
-    load = os.getloadavg()[0]
+def measure(plan: Plan, results: Results) -> None:
+    """Take all measurements in a world of their own; what is measured stands in `results` at once."""
+    load, begun = os.getloadavg()[0], time.monotonic()
     say("private PostgreSQL and Mosquitto")
     with open_world(plan.devices) as world:
-        results = Results(
-            machine=f"{describe(world)}, load average {load:.1f} before",
-            command=command,
-            payload_bytes=len(record(int(time.time() * 1000), 1, 100, values(SEED)[0])),
-            fsync=ceiling.fsync_ms(world.folder),
-        )
-        _rounds(world, plan, results)
-        for number in plan.scaled:
-            found = attempt(world, results, f"{number} gateways", partial(_scaled, world, plan, number))
-            if found is not None:
-                results.scaled[number] = found
+        results.machine = f"{describe(world)}, load average {load:.1f} before"
+        results.payload_bytes = len(record(int(time.time() * 1000), 1, 100, values(SEED)[0]))
+        results.fsync = ceiling.fsync_ms(world.folder)
+        _rounds(world, plan, results, begun)
         results.naive = attempt(world, results, "the naive script", lambda: peers.naive(world, plan.naive))
         results.node_red = attempt(world, results, "Node-RED", lambda: peers.node_red(world, plan.node_red))
         results.backlog = attempt(world, results, "the backlog", lambda: phases.backlog(world, plan.backlog))
-    return results
+        for number in range(plan.turns):
+            if number and time.monotonic() - begun > TURN_SECONDS:
+                break
+            turn = attempt(world, results, "several gateways", lambda: _turn(world, plan))
+            if turn is not None:
+                results.scaled.append(turn)
+        results.machine += f" and {os.getloadavg()[0]:.1f} after"
 
 
-def _rounds(world: World, plan: Plan, results: Results) -> None:
-    begun = time.monotonic()
+def _rounds(world: World, plan: Plan, results: Results, begun: float) -> None:
     for number in range(plan.rounds):
         if number and time.monotonic() - begun > ROUND_SECONDS:
             break
@@ -156,6 +161,10 @@ def _paced(world: World, plan: Plan, results: Results) -> None:
             results.paced[rate] = phases.paced(world, name, rate, seconds=plan.paced_seconds)
     finally:
         world.stop(name)
+
+
+def _turn(world: World, plan: Plan) -> dict[int, phases.Drained]:
+    return {number: _scaled(world, plan, number) for number in plan.scaled}
 
 
 def _scaled(world: World, plan: Plan, number: int) -> phases.Drained:

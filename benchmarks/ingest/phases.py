@@ -151,3 +151,4 @@ def backlog(world: World, count: int) -> Backlog:
         )
     finally:
         world.stop(name)
+        world.fresh_broker()  # it does not give back what the queue took

@@ -28,13 +28,14 @@ class Round:
 class Results:
     """Everything that was measured; what could not be is a sentence in `absent`."""
 
-    machine: str
     command: str
-    payload_bytes: int
+    machine: str = "?"
+    payload_bytes: int = 0
     fsync: tuple[float, float] = (0.0, 0.0)
     rounds: list[Round] = field(default_factory=list)
     paced: dict[int, Streamed] = field(default_factory=dict)
-    scaled: dict[int, Drained] = field(default_factory=dict)
+    scaled: list[dict[int, Drained]] = field(default_factory=list)
+    """Each with drains by one gateway and by several, taken right after one another."""
     backlog: Backlog | None = None
     naive: Drained | None = None
     node_red: Drained | None = None
@@ -44,7 +45,8 @@ class Results:
         """Return what each phase left in the tables."""
         found = [part for one in self.rounds for part in (one.drained.counted, one.streamed.counted)]
         found += [stream.counted for stream in self.paced.values()]
-        found += [drained.counted for drained in (*self.scaled.values(), self.naive, self.node_red) if drained]
+        found += [drained.counted for turn in self.scaled for drained in turn.values()]
+        found += [drained.counted for drained in (self.naive, self.node_red) if drained]
         return found + ([self.backlog.counted] if self.backlog else [])
 
 
@@ -134,16 +136,17 @@ def _paced_rows(rate: int, stream: Streamed) -> list[Row]:
 
 
 def _scaled_rows(results: Results) -> list[Row]:
-    alone = median([one.drained.rate for one in results.rounds]) if results.rounds else None
-    return [
-        (
-            f"drain, {number} gateways on one share",
-            f"{drained.rate:,.0f} rows/s, {drained.cpu_us:.1f} us/msg",
-            f"{drained.rate / alone:.2f} of one gateway" if alone else "",
-            "",
-        )
-        for number, drained in sorted(results.scaled.items())
-    ]
+    turns = results.scaled
+    if not turns:
+        return []
+    found: list[Row] = []
+    for number in turns[0]:
+        rates = spread([turn[number].rate for turn in turns], ",.0f")
+        each = spread([turn[number].cpu_us for turn in turns], ".1f")
+        ratio = spread([turn[number].rate / turn[1].rate for turn in turns], ".2f")
+        name = f"drain, {number} gateways on one share" if number > 1 else "drain, one gateway, beside several"
+        found.append((name, f"{rates} rows/s, {each} us/msg", f"{ratio} of one" if number > 1 else "", ""))
+    return found
 
 
 def _backlog_rows(backlog: Backlog) -> list[Row]:

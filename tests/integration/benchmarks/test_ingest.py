@@ -42,8 +42,9 @@ def test_every_phase_runs_and_counts_its_rows_one_by_one(world: World) -> None:
     assert paced.late is not None
     assert naive.counted == Counted(40, 0, 0, 0)
     taken = Round(broker=rates[0], copy_text=rates[1], copy_binary=rates[2], drained=drained, streamed=streamed)
-    results = Results(machine="m", command="c", payload_bytes=1, rounds=[taken], paced={200: paced}, naive=naive)
-    assert "2,080 rows were counted one by one: 0 lost, 0 twice, 0 dead letters." in markdown(results)
+    results = Results(command="c", rounds=[taken], paced={200: paced}, naive=naive)
+    results.scaled.append({1: drained})
+    assert "3,310 rows were counted one by one: 0 lost, 0 twice, 0 dead letters." in markdown(results)
 
 
 def test_connected_devices_hear_of_every_record_and_a_missing_row_is_noticed(world: World) -> None:
