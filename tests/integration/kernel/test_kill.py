@@ -142,7 +142,7 @@ def test_every_event_has_its_effect_once_however_often_processes_die(crew: Crew,
         time.sleep(0.5)
         return done(tenant) == EVENTS + 1
 
-    assert wait_for(all_done, seconds=60), f"{what_is_left(tenant)}\n{crew.logs()}"
+    assert wait_for(all_done, seconds=120), f"{what_is_left(tenant)}\n{crew.logs()}"
     with transaction(tenant_id=tenant) as session:
         effects = Counter(session.scalars(select(AuditEntry.subject).where(AuditEntry.action == "counted")))
         waiting = session.scalar(select(func.count()).select_from(OutboxEvent).where(OutboxEvent.relayed_at.is_(None)))
@@ -163,5 +163,5 @@ def wait_until_working(tenant: UUID, crew: Crew) -> bool:
     """Send one event through, so that what follows meets processes at work."""
     with transaction(tenant_id=tenant) as session:
         publish(session, Counted(number=EVENTS))
-    alive = wait_for(lambda: done(tenant) == 1, seconds=30)
+    alive = wait_for(lambda: done(tenant) == 1, seconds=120)
     return alive and all(process.poll() is None for process in crew.running.values())
