@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from datetime import UTC, datetime
 
 import typer
 
@@ -47,6 +48,19 @@ def partitions() -> None:
 
     for name in maintain_partitions():
         typer.echo(name)
+
+
+@app.command("rebuild-rollups")
+def rebuild_rollups(
+    start: datetime = typer.Option(..., "--from", help="first instant, UTC"),
+    end: datetime | None = typer.Option(None, "--to", help="instant after the last, UTC; now without it"),
+) -> None:
+    """Have every minute between two instants rolled up again from its samples."""
+    from iot_gateway import rollups  # noqa: PLC0415
+    from kernel import clock  # noqa: PLC0415
+
+    until = end.replace(tzinfo=UTC) if end is not None else clock.now()
+    typer.echo(f"{rollups.rebuild(start=start.replace(tzinfo=UTC), end=until)} minutes noted; the worker does the rest")
 
 
 @app.command("broker-files")

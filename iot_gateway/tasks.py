@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from iot_gateway import fitting, partitions
+from iot_gateway import fitting, partitions, retention, rollups
 from iot_gateway.models.devices import Device
 from iot_gateway.service import commands
 from kernel import clock
@@ -29,6 +29,16 @@ def fit_profiles(tenant_id: UUID) -> int:
 def maintain_partitions() -> int:
     """Make the partitions that are missing; return how many."""
     return len(partitions.maintain_partitions())
+
+
+def roll_up() -> int:
+    """Roll up what has changed; return how many buckets were made."""
+    return rollups.catch_up()
+
+
+def forget_telemetry() -> int:
+    """Drop and delete what is past its retention; return how many partitions and rows."""
+    return retention.forget(at=clock.now())
 
 
 def expire_commands() -> int:

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     mqtt_tls_ca: Path | None = None
     ca_dir: Path | None = Field(default=None, description="certificate authority for devices; none: secrets only")
 
+    telemetry_raw_days: int = Field(default=31, ge=31, description="how long every sample is kept, for all tenants")
+
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000

@@ -1,5 +1,6 @@
 """Alembic's entry: the system login, one transaction per migration, security statements in every draft."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,16 +32,17 @@ def add_security(
 
 
 BY_HAND = "\n".join(statement for table in METADATA.tables.values() for statement in table.info.get("extra_ddl", ()))
+PARTITION = re.compile(r"(telemetry|rollup_minute|rollup_hour)_p\d")
 ischema_names["xid8"] = Xid8
 
 
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave PostGIS's own tables, the day partitions of the telemetry and indexes made by extra statements alone."""
+    """Leave PostGIS's own tables, partitions of the telemetry and its roll-ups, and indexes made by extra statements alone."""
     if name is None:
         return True
     if kind == "index":
         return name not in BY_HAND
-    return kind != "table" or (name != "spatial_ref_sys" and not name.startswith("telemetry_p"))
+    return kind != "table" or (name != "spatial_ref_sys" and PARTITION.match(name) is None)
 
 
 def run() -> None:

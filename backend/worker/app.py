@@ -16,6 +16,7 @@ from kernel.settings import get_settings
 celery = make_celery(
     beat_schedule={
         "sweep": {"task": "fieldhand.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        "rollups": {"task": "fieldhand.rollups", "schedule": 20.0, "options": {"expires": 20}},
         "nightly": {"task": "fieldhand.nightly", "schedule": crontab(hour="18", minute="10")},
     }
 )
@@ -39,6 +40,12 @@ def job(tenant_id: str, job_id: str) -> None:
 def sweep() -> None:
     """Do what has come due by the clock."""
     calendar.sweep()
+
+
+@celery.task(name="fieldhand.rollups")  # type: ignore[untyped-decorator]
+def rollups() -> None:
+    """Keep the roll-ups of the telemetry up to date."""
+    calendar.roll_up()
 
 
 @celery.task(name="fieldhand.nightly", time_limit=3600)  # type: ignore[untyped-decorator]

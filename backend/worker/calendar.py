@@ -34,10 +34,16 @@ def sweep() -> None:
             planner.replan_what_waits(session, at=at)
 
 
+def roll_up() -> None:
+    """Roll up the telemetry that has come in."""
+    telemetry.roll_up()
+
+
 def nightly() -> None:
     """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
     at = clock.now()
     telemetry.maintain_partitions()
+    telemetry.forget_telemetry()
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
