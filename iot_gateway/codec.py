@@ -181,7 +181,7 @@ def _named(samples: list[Sample], payload: bytes) -> Decoded:
         good = [sample for sample in samples if all(len(name) <= MAX_NAME for name in sample.values)]
         bad = [sample for sample in samples if sample not in good]
         detail = f"a metric name is longer than {MAX_NAME}"
-        return good, [Reject("malformed", detail, _json.encode(s.values), (s.boot, s.seq)) for s in bad]
+        return good, [Reject("malformed", detail, encode_sample(s), (s.boot, s.seq)) for s in bad]
     return samples, []
 
 

@@ -67,3 +67,9 @@ class BadSeries(Invalid):
     """The series asked for cannot be drawn."""
 
     slug = "bad-series"
+
+
+class DeadLetterNotFound(NotFound):
+    """There is no such dead letter."""
+
+    slug = "dead-letter-not-found"

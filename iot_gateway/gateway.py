@@ -7,9 +7,11 @@ from collections.abc import Callable
 from sqlalchemy.exc import OperationalError
 
 from iot_gateway.broker_files import BrokerFiles
+from iot_gateway.caretaker import Account, Caretaker
 from iot_gateway.client import Link
 from iot_gateway.commander import expire_unanswered, send_commands, send_twins
 from iot_gateway.ingest import Writer
+from iot_gateway.pulse import Pulse
 from iot_gateway.secret import share_group
 from kernel.log import get_logger
 from kernel.settings import get_settings
@@ -29,19 +31,15 @@ def run(stop: threading.Event) -> None:
         RuntimeError: the writer has died; the supervisor starts the process anew.
     """
     settings = get_settings()
-    link = Link(
-        host=settings.mqtt_host,
-        port=settings.mqtt_gateway_port,
-        user=settings.mqtt_gateway_user,
-        password=settings.mqtt_gateway_password.get_secret_value(),
-        group=share_group(settings.secret_key.get_secret_value()),
-        tls_ca=str(settings.mqtt_tls_ca) if settings.mqtt_tls_ca else None,
-    )
-    files = BrokerFiles(settings)
-    writer = threading.Thread(target=Writer(link, stop).run, name="writer", daemon=True)
+    account = Account.of(settings)
+    link = Link(**account._asdict(), group=share_group(settings.secret_key.get_secret_value()))
+    files, pulse = BrokerFiles(settings), Pulse()
+    writer = threading.Thread(target=Writer(link, stop, pulse).run, name="writer", daemon=True)
+    caretaker = threading.Thread(target=Caretaker(account, link, pulse, stop).run, name="caretaker", daemon=True)
     _chore(files.refresh)
     link.start()
     writer.start()
+    caretaker.start()
     log.info("gateway_started", user=settings.mqtt_gateway_user)
     due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0, "parcels": 0.0}
     while not stop.wait(COMMAND_SECONDS):
@@ -59,6 +57,7 @@ def run(stop: threading.Event) -> None:
             _chore(expire_unanswered)
             due["expiry"] = now + EXPIRY_SECONDS
     writer.join(timeout=10)
+    caretaker.join(timeout=5)
     link.stop()
     log.info("gateway_stopped")
 

@@ -15,7 +15,9 @@ from iot_gateway.fast_mqtt import Message
 from iot_gateway.last_values import LastValues
 from iot_gateway.marks import Marks
 from iot_gateway.partitions import Calendar
+from iot_gateway.pulse import Pulse
 from iot_gateway.sorting import Known, Sorting
+from kernel import clock
 from kernel.log import get_logger
 
 BATCH_MESSAGES = 1000
@@ -34,9 +36,9 @@ log = get_logger()
 class Writer:
     """Turns received messages into committed rows; nothing is acknowledged before its commit."""
 
-    def __init__(self, link: Link, stop: threading.Event) -> None:
-        """Write what `link` brings until `stop` is set."""
-        self._link, self._stop = link, stop
+    def __init__(self, link: Link, stop: threading.Event, pulse: Pulse) -> None:
+        """Write what `link` brings until `stop` is set; `pulse` counts it."""
+        self._link, self._stop, self._pulse = link, stop, pulse
         self._connection: store.Connection | None = None
         self._calendar: Calendar | None = None
         self._calendar_at = self._cleared_at = self._careful_until = float("-inf")
@@ -84,6 +86,7 @@ class Writer:
         sorting = self._prepare(connection, messages)
         batch = sorting.batch
         self._write(connection, batch)
+        self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=clock.now())
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
         for reason, count in Tally(letter.reason for letter in batch.letters).items():
@@ -203,6 +206,6 @@ def _bury(batch: Batch, refused: dict[int, tuple[str, str]]) -> None:
         sample = batch.samples[index]
         device = sample.device
         topic = f"fieldhand/v1/{device.tenant_slug}/{device.name}/telemetry"
-        payload = codec.encode_values(sample.values)
+        payload = codec.encode_sample(codec.Sample(sample.ts, sample.boot, sample.seq, sample.values, True))
         batch.letters.append(Letter(device.tenant_id, sample.received_at, topic, device.name, reason, detail, payload))
     batch.samples = [sample for index, sample in enumerate(batch.samples) if index not in refused]

@@ -80,6 +80,33 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FleetState(StrEnum):
+    """How a list of devices is narrowed; `online` is `ok` and `alarm`, `revoked` stands apart from all others."""
+
+    ONLINE = "online"
+    OK = "ok"
+    ALARM = "alarm"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+    REVOKED = "revoked"
+
+
+class LetterState(StrEnum):
+    """Where a dead letter stands: waiting, asked to be replayed, or settled one way or the other."""
+
+    OPEN = "open"
+    REQUESTED = "requested"
+    STORED = "stored"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+
+
+REPLAYABLE = (LetterState.OPEN, LetterState.REFUSED, LetterState.DISCARDED)
+"""What is stored is stored, and what is asked for is on its way: asking again changes nothing."""
+
+DISCARDABLE = (LetterState.OPEN, LetterState.REFUSED)
+
+
 def may_verify(state: CaseState) -> bool:
     """Tell whether a repair can be put to the proof: again and again until the case is closed."""
     return state is not CaseState.CLOSED

@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 MESSAGES = Counter("fieldhand_ingest_messages_total", "MQTT messages committed")
 SAMPLES = Counter("fieldhand_ingest_samples_total", "Samples committed")
 DEAD_LETTERS = Counter("fieldhand_ingest_dead_letters_total", "Records that could not be taken", ["reason"])
+REPLAYS = Counter("fieldhand_dead_letter_replays_total", "Dead letters sent again on request", ["outcome"])
 CONFLICTS = Counter("fieldhand_ingest_conflicts_total", "Batches that met a known key and went the careful way")
 BATCH_SECONDS = Histogram("fieldhand_ingest_batch_seconds", "Time to commit a batch")
 BATCH_MESSAGES = Histogram(

@@ -1,18 +1,18 @@
 """Queries of the gateway's rooms; the ingest path has its own in `iot_gateway.store`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, select, text
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from iot_gateway.lifecycle import ACTIVE, Health
+from iot_gateway.lifecycle import ACTIVE, FleetState, Health
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.models.devices import Device, DeviceContext
-from iot_gateway.models.telemetry import TelemetryDeadLetter, TelemetryHour, TelemetryLast
+from iot_gateway.models.telemetry import TelemetryHour, TelemetryLast
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,40 @@ class DeviceRow:
     online: bool | None
     firmware: str | None
     vals: dict[str, Any] | None
+    sampled: datetime | None
     health: str
 
 
-def device_rows(
-    session: Session, *, device_id: UUID | None = None, after: str | None = None, limit: int | None = 50
-) -> Sequence[DeviceRow]:
-    """Return devices by name, with what is known of them now."""
+@dataclass(frozen=True)
+class DeviceFilter:
+    """How a list of devices is narrowed; `text` is looked for in names of device, asset and site."""
+
+    state: FleetState | None = None
+    model: str | None = None
+    text: str | None = None
+
+
+def health_of_device() -> ColumnElement[str]:
+    """Return the health of a device, in a query that joins `telemetry_last`; a revoked one counts as any other."""
     alarming = select(literal(1)).where(DeviceCase.device_id == Device.id, DeviceCase.state.in_(ACTIVE)).exists()
     silence = func.make_interval(0, 0, 0, 0, 0, 0, func.greatest(120, 5 * Device.sampling_seconds))
-    health = case(
+    return case(
         (TelemetryLast.last_seen_at.is_(None), Health.UNKNOWN.value),
         (TelemetryLast.last_seen_at < func.now() - silence, Health.SILENT.value),
         (alarming, Health.ALARM.value),
         else_=Health.OK.value,
     )
+
+
+def device_rows(
+    session: Session,
+    *,
+    device_id: UUID | None = None,
+    after: str | None = None,
+    limit: int | None = 50,
+    narrowed: DeviceFilter | None = None,
+) -> Sequence[DeviceRow]:
+    """Return devices by name, with what is known of them now."""
     query = (
         select(
             Device.id,
@@ -58,7 +77,8 @@ def device_rows(
             TelemetryLast.online,
             TelemetryLast.firmware,
             TelemetryLast.vals,
-            health,
+            TelemetryLast.ts,
+            health_of_device(),
         )
         .outerjoin(TelemetryLast, TelemetryLast.device_number == Device.number)
         .outerjoin(DeviceContext, DeviceContext.device_id == Device.id)
@@ -68,10 +88,31 @@ def device_rows(
         query = query.where(Device.id == device_id)
     if after is not None:
         query = query.where(Device.name > after)
+    if narrowed is not None:
+        query = query.where(*_conditions(narrowed))
     if limit is not None:
         query = query.limit(limit)
     rows: Sequence[Any] = session.execute(query).all()
     return [DeviceRow(*row) for row in rows]
+
+
+def _conditions(narrowed: DeviceFilter) -> Iterator[ColumnElement[bool]]:
+    match narrowed.state:
+        case None:
+            pass
+        case FleetState.REVOKED:
+            yield Device.revoked_at.is_not(None)
+        case FleetState.ONLINE:
+            yield Device.revoked_at.is_(None)
+            yield health_of_device().in_([Health.OK.value, Health.ALARM.value])
+        case _:
+            yield Device.revoked_at.is_(None)
+            yield health_of_device() == narrowed.state.value
+    if narrowed.model is not None:
+        yield Device.model == narrowed.model
+    if narrowed.text is not None:
+        names = (Device.name, DeviceContext.asset_name, DeviceContext.site_name)
+        yield or_(*(name.icontains(narrowed.text, autoescape=True) for name in names))
 
 
 def raw_series(session: Session, device_number: int, metric: str, *, start: datetime, end: datetime) -> Sequence[Any]:
@@ -117,15 +158,3 @@ def evidence_of(session: Session, case_id: UUID, *, limit: int = 500) -> Sequenc
         .order_by(CaseEvidence.at.desc(), CaseEvidence.share.desc())
         .limit(limit)
     ).all()
-
-
-def dead_letters(
-    session: Session, *, before: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[TelemetryDeadLetter]:
-    """Return dead letters, newest first."""
-    query = select(TelemetryDeadLetter)
-    if before is not None:
-        at, letter_id = before
-        query = query.where(func.row(TelemetryDeadLetter.received_at, TelemetryDeadLetter.id) < func.row(at, letter_id))
-    order = (TelemetryDeadLetter.received_at.desc(), TelemetryDeadLetter.id.desc())
-    return session.scalars(query.order_by(*order).limit(limit)).all()

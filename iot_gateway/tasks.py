@@ -1,15 +1,20 @@
 """Work for the worker's calendar: plain functions, each its own transactions."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from iot_gateway import fitting, partitions, retention, rollups
 from iot_gateway.models.devices import Device
-from iot_gateway.service import commands
+from iot_gateway.service import commands, fleet, letters
 from kernel import clock
 from kernel.db import Login, transaction
 from kernel.log import get_logger
+
+LETTERS_KEPT, FIGURES_KEPT = timedelta(days=90), timedelta(days=7)
+LETTERS_AT_ONCE, LETTERS_A_NIGHT = 2000, 500
+"""A night deletes a million letters at most, in transactions of two thousand."""
 
 log = get_logger()
 
@@ -45,3 +50,17 @@ def expire_commands() -> int:
     """Give up commands that nobody answered in time; return how many."""
     with transaction(Login.SYSTEM) as session:
         return commands.expire_commands(session, at=clock.now())
+
+
+def forget_letters_and_figures(at: datetime) -> int:
+    """Delete dead letters and figures past their retention; return how many letters."""
+    gone = 0
+    for _ in range(LETTERS_A_NIGHT):
+        with transaction(Login.SYSTEM) as session:
+            found = letters.forget(session, before=at - LETTERS_KEPT, limit=LETTERS_AT_ONCE)
+        gone += found
+        if found < LETTERS_AT_ONCE:
+            break
+    with transaction(Login.SYSTEM) as session:
+        fleet.forget_figures(session, before=at - FIGURES_KEPT)
+    return gone

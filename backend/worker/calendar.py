@@ -44,6 +44,7 @@ def nightly() -> None:
     at = clock.now()
     telemetry.maintain_partitions()
     telemetry.forget_telemetry()
+    telemetry.forget_letters_and_figures(at)
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from iot_gateway.lifecycle import LetterState
 from iot_gateway.models.devices import READ, WRITE, of_device
 from kernel.db import Base, Row, Xid8
 
@@ -122,7 +123,9 @@ class TelemetryDeadLetter(Row):
     __tablename__ = "telemetry_dead_letter"
     __table_args__ = (
         Index("ix_telemetry_dead_letter_list", "tenant_id", "received_at", "id"),
-        {"info": {"app": READ, "ingest": "SELECT, INSERT"}},
+        Index("ix_telemetry_dead_letter_received", "received_at"),
+        Index("ix_telemetry_dead_letter_requested", "asked_at", postgresql_where=text("state = 'requested'")),
+        {"info": {"app": "SELECT, UPDATE (state, asked_at, asked_by)", "ingest": WRITE}},
     )
 
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
@@ -133,6 +136,16 @@ class TelemetryDeadLetter(Row):
     detail: Mapped[str]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     """At most its first 64 KiB."""
+    state: Mapped[LetterState] = mapped_column(default=LetterState.OPEN, server_default=LetterState.OPEN.value)
+    asked_at: Mapped[datetime | None]
+    """When somebody asked for a replay, or discarded it."""
+    asked_by: Mapped[UUID | None]
+    replayed_at: Mapped[datetime | None]
+    stored_count: Mapped[int | None] = mapped_column(Integer)
+    """Records that the replay found stored, newly or before."""
+    outcome_reason: Mapped[str | None]
+    """Why the replay was refused, in the words of the dead letters."""
+    outcome_detail: Mapped[str | None]
 
 
 class DeviceEvent(Base):

@@ -6,10 +6,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from iot_gateway.errors import CommandNotFound, CommandUnderWay, DeviceNameTaken, DeviceNotFound, DeviceRevoked
+from iot_gateway.lifecycle import FleetState
+from iot_gateway.repository import DeviceFilter
 from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Provision, Provisioned
 from iot_gateway.service import commands, devices
 from kernel import audit, clock
 from kernel.auth import STAFF, Principal, Role
+from kernel.fields import Search
 from kernel.http import Access, Db, Me, problems
 from kernel.http import router as make_router
 from kernel.paging import (
@@ -42,10 +45,19 @@ ACCESS: Access = {
 
 
 @router.get("/devices")
-def list_devices(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[DeviceOut]:
-    """Return devices by name, with health and last values."""
+def list_devices(
+    db: Db,
+    *,
+    state: FleetState | None = None,
+    model: Search = None,
+    q: Search = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[DeviceOut]:
+    """Return devices by name, with health and last values; `q` is looked for in names of device, asset and site."""
     after = decode_cursor(cursor, parts=1)[0] if cursor else None
-    rows, more = cut(devices.list_devices(db, after=after, limit=limit + 1), limit)
+    narrowed = DeviceFilter(state=state, model=model or None, text=q or None)
+    rows, more = cut(devices.list_devices(db, after=after, limit=limit + 1, narrowed=narrowed), limit)
     items = [DeviceOut.of(row) for row in rows]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].name) if more else None)
 

@@ -29,6 +29,7 @@ class DeviceOut(Out):
     firmware: str | None
     last_seen_at: AwareDatetime | None
     last_values: dict[str, Any]
+    last_sample_at: AwareDatetime | None
     revoked_at: AwareDatetime | None
 
     @classmethod

@@ -16,6 +16,7 @@ from iot_gateway.errors import DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.events import DeviceProvisioned
 from iot_gateway.lifecycle import Health
 from iot_gateway.models.devices import Device, DeviceContext
+from iot_gateway.repository import DeviceFilter
 from iot_gateway.secret import hash_for_broker, new_secret
 from kernel import outbox
 from kernel.db import Tenant, tenant_of
@@ -41,6 +42,8 @@ class DeviceView:
     firmware: str | None
     last_seen_at: datetime | None
     last_values: dict[str, Any]
+    last_sample_at: datetime | None
+    """Of the newest sample, by the device's own clock."""
     revoked_at: datetime | None
 
 
@@ -186,9 +189,11 @@ def device_view(session: Session, device_id: UUID) -> DeviceView:
     return _view(rows[0])
 
 
-def list_devices(session: Session, *, after: str | None = None, limit: int = 50) -> Sequence[DeviceView]:
-    """Return devices by name, behind `after`."""
-    return [_view(row) for row in repository.device_rows(session, after=after, limit=limit)]
+def list_devices(
+    session: Session, *, after: str | None = None, limit: int = 50, narrowed: DeviceFilter | None = None
+) -> Sequence[DeviceView]:
+    """Return devices by name, behind `after`, all of them or those that a filter lets through."""
+    return [_view(row) for row in repository.device_rows(session, after=after, limit=limit, narrowed=narrowed)]
 
 
 def device_health(session: Session) -> list[DeviceHealth]:
@@ -220,5 +225,6 @@ def _view(row: repository.DeviceRow) -> DeviceView:
         firmware=row.firmware,
         last_seen_at=row.seen,
         last_values=row.vals or {},
+        last_sample_at=row.sampled,
         revoked_at=row.revoked_at,
     )

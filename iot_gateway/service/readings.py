@@ -14,7 +14,6 @@ from iot_gateway.detect.downsample import thin
 from iot_gateway.errors import BadSeries
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
-from iot_gateway.models.telemetry import TelemetryDeadLetter
 from iot_gateway.service.cases import get_case
 from iot_gateway.service.devices import get_device
 from kernel import clock
@@ -143,13 +142,6 @@ def case_line(session: Session, case_id: UUID) -> CaseLine:
     """
     case = get_case(session, case_id)
     return _line(case, get_device(session, case.device_id).name)
-
-
-def list_dead_letters(
-    session: Session, *, before: tuple[datetime, UUID] | None = None, limit: int = 50
-) -> Sequence[TelemetryDeadLetter]:
-    """Return messages that could not be taken, newest first."""
-    return repository.dead_letters(session, before=before, limit=limit)
 
 
 def _last(case: DeviceCase) -> datetime:

@@ -35,6 +35,8 @@ KINDS = {
     "user_id": "user",
     "case_id": "case",
     "command_id": "command",
+    "letter_id": "dead_letter",
+    "letter_ids": "dead_letter",
     "move_id": "move",
     "reservation_id": "reservation",
     "part_id": "part",

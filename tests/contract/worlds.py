@@ -26,10 +26,11 @@ from backend.work.lifecycle import VisitAction
 from backend.work.models import ConflictItem
 from inventory import service as stock
 from inventory.models import StockMove
+from iot_gateway.models.telemetry import TelemetryDeadLetter
 from iot_gateway.service import cases, commands
 from kernel import clock
 from kernel.auth import Role
-from kernel.db import transaction
+from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.integration.backend.work.scene import a_scene, a_visit, an_order, fill, phone_of, step
 
@@ -84,7 +85,19 @@ def a_world(tenant_id: UUID) -> World:
         ids |= _people(session, scene.chen)
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
+    ids["dead_letter"] = a_dead_letter(tenant_id)
     return World(tenant_id, caller, ids)
+
+
+def a_dead_letter(tenant_id: UUID) -> UUID:
+    """Refuse a message as the gateway would, whose login alone may write it."""
+    letter = TelemetryDeadLetter(
+        id=new_id(), tenant_id=tenant_id, received_at=clock.now(), topic="fieldhand/v1/x/y/telemetry",
+        device_name="y", reason="malformed", detail="", payload=b"{",
+    )  # fmt: skip
+    with transaction(Login.INGEST) as session:
+        session.add(letter)
+    return letter.id
 
 
 def _work(session: Session, asset_id: UUID, site_id: UUID) -> dict[str, UUID]:

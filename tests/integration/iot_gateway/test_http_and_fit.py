@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from iot_gateway import tasks
-from iot_gateway.routes import cases, devices, telemetry
+from iot_gateway.routes import cases, devices, letters, telemetry
 from kernel import clock
 from kernel.auth import Principal, Role, issue_access_token
 from kernel.db import Login, transaction
@@ -24,7 +24,7 @@ with warnings.catch_warnings():
 @pytest.fixture
 def client_of(database):
     app = make_app(name="test", title="Telemetry", version="1")
-    for room in (cases, devices, telemetry):
+    for room in (cases, devices, letters, telemetry):
         include(app, room.router, room.ACCESS, prefix="/api/v1")
 
     def make(tenant_id, role=Role.ADMIN) -> TestClient:
