@@ -16,6 +16,7 @@ import backend.work.models
 import inventory.models
 import iot_gateway.models.detection
 import iot_gateway.models.devices
+import iot_gateway.models.firmware
 import iot_gateway.models.fleet
 import iot_gateway.models.rollups
 import iot_gateway.models.telemetry

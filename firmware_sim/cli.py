@@ -19,6 +19,7 @@ from firmware_sim.runs import Options, Run, build, choose
 from firmware_sim.scenario import Scenario
 from firmware_sim.scenario_file import load_scenario
 from firmware_sim.spans import parse_span
+from firmware_sim.updates import Manner
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 _REPORT_SECONDS = 2.0
@@ -48,6 +49,8 @@ def sim(  # noqa: PLR0917 - one parameter per option
     replay_speed: Annotated[float, typer.Option(min=0.0, help="0: flat out.")] = 0.0,
     state_dir: Annotated[Path | None, typer.Option(help="Boot counters, kept over runs.")] = None,
     wait_ack: Annotated[bool, typer.Option(help="Committed, or taken by the broker.")] = True,
+    update_failures: Annotated[float, typer.Option(min=0, max=1, help="Share of updates that go wrong.")] = 0.0,
+    download_rate: Annotated[int, typer.Option(min=0, help="Bytes a second of a download; 0: all it can.")] = 0,
     connect_timeout: Annotated[str, typer.Option(help="Give up when no device connects.")] = "60s",
 ) -> None:
     """Play devices: their history, then live samples, over MQTT."""
@@ -64,6 +67,7 @@ def sim(  # noqa: PLR0917 - one parameter per option
             end_ms=time.time_ns() // 1_000_000,
             state_dir=state_dir,
             truth=truth,
+            updates=Manner(update_failures, download_rate, seed),
         )
         limit = _span("--duration", duration) if duration is not None else None
         patience = _span("--connect-timeout", connect_timeout)

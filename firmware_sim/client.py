@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -20,10 +20,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from firmware_sim import protocol
 from firmware_sim.buffer import Batch, RingBuffer, Values
+from firmware_sim.duties import Duties, Handler
 from firmware_sim.link import MOST_IN_FLIGHT, Broker, limits_of, new_link, open_link, properties_of
 from firmware_sim.memory import Memory
-from firmware_sim.protocol import Answer, Command, Detail, Status, Topics
+from firmware_sim.protocol import Detail, Topics
 from firmware_sim.settings import Settings
+from firmware_sim.updates import Updater
 
 SILENCE_SECONDS, LONGEST_SILENCE_SECONDS = 30.0, 480.0
 """Without an acknowledgement that frees a record for so long, everything unacknowledged is sent again; the next time
@@ -60,9 +62,6 @@ class _State(Enum):
     ONLINE = auto()
 
 
-Handler = Callable[[Command], Answer]
-
-
 class DeviceClient:
     """One device on MQTT 5: birth, will, buffered telemetry, events and commands."""
 
@@ -77,23 +76,24 @@ class DeviceClient:
         buffer: RingBuffer,
         handler: Handler,
         settings: Settings | None = None,
+        updater: Updater | None = None,
         wait_ack: bool = True,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
-        """Count a boot; without `settings` the device cannot be set.
+        """Count a boot; without `settings` it cannot be set, without `updater` not updated.
 
         Without `wait_ack` a PUBACK counts as committed, a weaker promise.
         """
         self.topics = topics
         self.buffer = buffer
         self.counts = Counts()
-        self.firmware = "1.4.2"
+        self.firmware = memory.firmware or "1.4.2"
         self.last_error = ""
         self._model = model
         self._secret = secret
         self._broker = broker
         self._memory = memory
-        self._handler = handler
+        self._duties = Duties(memory, handler, updater)
         self._settings = settings
         self._wait_ack = wait_ack
         self._silence = silence_seconds
@@ -116,7 +116,6 @@ class DeviceClient:
         self._attempts = 0
         self._started_at = 0.0
         self._misc_at = 0.0
-        self._restart_at: float | None = None
 
     @property
     def boot(self) -> int:
@@ -148,7 +147,8 @@ class DeviceClient:
     def restart(self, firmware: str = "") -> None:
         """Boot again: next boot number, new connection; the buffer is in flash and stays."""
         self.firmware = firmware or self.firmware
-        self._restart_at = None
+        self._memory.installed(self.firmware)
+        self._duties.restarted()
         self._boot = self._memory.restart()
         self._event_seq = 0
         if self._settings is not None:
@@ -191,8 +191,9 @@ class DeviceClient:
 
     def tick(self, now: float) -> None:
         """Do what time asks for: connect, restart, keep alive, send, send again."""
-        if self._restart_at is not None and now >= self._restart_at:
-            self.restart()
+        if self._duties.must_restart(now):
+            self.restart(self._duties.next_firmware)
+        self._follow(now)
         if self._state is _State.OFFLINE:
             if now >= self._attempt_at:
                 self._connect(now)
@@ -233,8 +234,7 @@ class DeviceClient:
         self._control.clear()
         self._again_at = None
         self._resending = iter(())
-        low, high = _BACKOFF
-        pause = min(high, low * 2.0**self._attempts)
+        pause = min(_BACKOFF[1], _BACKOFF[0] * 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 16)
         self._attempt_at = time.monotonic() + pause * random.uniform(0.7, 1.3)
 
@@ -278,12 +278,7 @@ class DeviceClient:
         self._resending = self.buffer.resend(self._max_bytes)
 
     def _on_disconnect(
-        self,
-        mqtt: Client,
-        _: object,
-        __: DisconnectFlags,
-        reason: ReasonCode,
-        ___: Properties | None,
+        self, mqtt: Client, _: object, __: DisconnectFlags, reason: ReasonCode, ___: Properties | None
     ) -> None:
         if mqtt is self._mqtt and self._state is not _State.OFFLINE:
             refused = self._state is _State.CONNECTING and self.last_error
@@ -333,21 +328,25 @@ class DeviceClient:
         command = protocol.read_command(bytes(message.payload))
         if command is None:
             return
-        reply = self._memory.answered(command.id)
+        reply = self._duties.obey(command, boot=self._boot, firmware=self.firmware)
+        self.counts.commands = self._duties.done
         if reply is None:
-            self.counts.commands += 1
-            if command.command == "reboot":
-                self._restart_at = time.monotonic() + 0.5
-                reply = Answer(command.id, Status.ACKED, f"boot {self._boot} ends")
-            else:
-                reply = self._handler(command)
-            self._memory.remember(reply)
+            return
         properties = None
         correlation = getattr(message.properties, "CorrelationData", None)
         if correlation is not None:
             properties = properties_of(PacketTypes.PUBLISH)
             properties.CorrelationData = correlation
         self._control.append((self.topics.cmd_ack, protocol.answer(reply), False, properties))
+
+    def _follow(self, now: float) -> None:
+        """Report how an update gets on, and answer for it at its end."""
+        for note in self._duties.notes():
+            self.report(time.time_ns() // 1_000_000, "firmware_update", note)
+        reply = self._duties.late_answer(now)
+        if reply is not None:
+            self.counts.commands = self._duties.done
+            self._control.append((self.topics.cmd_ack, protocol.answer(reply), False, None))
 
     def _may_send(self, now: float) -> bool:
         """Start over, or send again, when it is time; tell whether anything may be sent now."""

@@ -19,6 +19,7 @@ class _Flash(msgspec.Struct):
     repaired_ms: int = 0
     answers: list[Answer] = []
     settings: Desired = Desired(0, {})
+    firmware: str = ""
 
 
 class Memory:
@@ -67,6 +68,16 @@ class Memory:
     def set_to(self, settings: Desired) -> None:
         """Keep the settings."""
         self._flash.settings = settings
+        self._save()
+
+    @property
+    def firmware(self) -> str:
+        """The version that was installed last; empty: the one it was made with."""
+        return self._flash.firmware
+
+    def installed(self, version: str) -> None:
+        """Keep the version that the next boot runs."""
+        self._flash.firmware = version
         self._save()
 
     @property

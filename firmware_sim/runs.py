@@ -20,6 +20,7 @@ from firmware_sim.scenario import Scenario
 from firmware_sim.settings import Apply, Document, Settings
 from firmware_sim.stream import DeviceStream
 from firmware_sim.truth import Calendar, TruthFile
+from firmware_sim.updates import DILIGENT, Manner, Updater
 
 BUFFER_RECORDS = 20_000
 """Records one device holds at most."""
@@ -39,6 +40,7 @@ class Options:
     end_ms: int
     state_dir: Path | None
     truth: Path | None
+    updates: Manner = DILIGENT
 
 
 @dataclass
@@ -145,6 +147,7 @@ def build(
             buffer=RingBuffer(BUFFER_RECORDS, window),
             handler=_handler(identity.name, feed, memory, run.truth),
             settings=Settings(memory, _apply(feed, played.live_seconds)),
+            updater=Updater(identity.name, options.updates),
             wait_ack=options.wait_ack,
         )
         unit = Unit(client, feed, _committed(memory, options.end_ms))

@@ -51,6 +51,48 @@ class UnfitTwin(Invalid):
     slug = "unfit-twin"
 
 
+class ReleaseNotFound(NotFound):
+    """There is no such firmware release."""
+
+    slug = "release-not-found"
+
+
+class ReleaseExists(Conflict):
+    """This version of this model is another image.
+
+    Members: `sha256` of the one that is kept.
+    """
+
+    slug = "release-exists"
+
+
+class NoSuchImage(NotFound):
+    """There is nothing to fetch here."""
+
+    slug = "no-such-image"
+
+
+class CampaignNotFound(NotFound):
+    """There is no such campaign."""
+
+    slug = "campaign-not-found"
+
+
+class IllegalCampaignChange(Conflict):
+    """The campaign is not in a state that allows this.
+
+    Members: `state`.
+    """
+
+    slug = "illegal-campaign-change"
+
+
+class EmptyCampaign(Conflict):
+    """No device fits the target of the campaign."""
+
+    slug = "empty-campaign"
+
+
 class CaseNotFound(NotFound):
     """There is no such case."""
 

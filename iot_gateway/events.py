@@ -76,6 +76,17 @@ class TwinApplied(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CampaignChanged(Event):
+    """A firmware campaign has changed its state or begun its next wave."""
+
+    topic: ClassVar[str] = "firmware.campaign_changed.v1"
+    campaign_id: UUID
+    state: str
+    wave: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseOpened(Event):
     """Telemetry says that a device is failing; once per device and failure group while the case is active.
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from iot_gateway import fitting, partitions, retention, rollups
+from iot_gateway import campaigner, fitting, partitions, retention, rollups
 from iot_gateway.models.devices import Device
 from iot_gateway.service import commands, fleet, letters
 from kernel import clock
@@ -64,3 +64,8 @@ def forget_letters_and_figures(at: datetime) -> int:
     with transaction(Login.SYSTEM) as session:
         fleet.forget_figures(session, before=at - FIGURES_KEPT)
     return gone
+
+
+def advance_campaigns(tenant_id: UUID) -> int:
+    """Move the firmware campaigns of a tenant on; return how many are open."""
+    return campaigner.advance_campaigns(tenant_id)

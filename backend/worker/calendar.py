@@ -24,10 +24,11 @@ log = get_logger()
 
 
 def sweep() -> None:
-    """Breach clocks, expire reservations and commands, plan what still waits, for every tenant."""
+    """Breach clocks, expire reservations and commands, move campaigns on, plan what still waits, for every tenant."""
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
+        telemetry.advance_campaigns(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
             sla.mark_breaches(session, at=at)
             stock.expire(session, at=at)

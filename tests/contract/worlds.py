@@ -27,7 +27,7 @@ from backend.work.models import ConflictItem
 from inventory import service as stock
 from inventory.models import StockMove
 from iot_gateway.models.telemetry import TelemetryDeadLetter
-from iot_gateway.service import cases, commands
+from iot_gateway.service import campaigns, cases, commands, firmware
 from kernel import clock
 from kernel.auth import Role
 from kernel.db import Login, transaction
@@ -123,7 +123,16 @@ def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
         summary={"metric": "vibration_mm_s", "observed": 7.1, "expected": 2.0, "text_zh": "振动", "text_en": "up"},
     )
     case_id, _ = cases.open_case(session, suspicion)
-    return {"case": case_id, "command": commands.request_command(session, device_id, command="reset_after_repair").id}
+    release = firmware.create_release(session, model="pump", version="2.0.0", content=b"image")
+    campaign = campaigns.create_campaign(
+        session, campaigns.Draft(release_id=release.id, name="c", device_ids=[device_id])
+    )
+    return {
+        "case": case_id,
+        "command": commands.request_command(session, device_id, command="reset_after_repair").id,
+        "release": release.id,
+        "campaign": campaign.id,
+    }
 
 
 def _terms(session: Session) -> dict[str, UUID]:

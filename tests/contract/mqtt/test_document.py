@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware_sim import protocol
@@ -17,6 +18,7 @@ from firmware_sim.client import DeviceClient
 from firmware_sim.link import Broker
 from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Status, Topics
+from firmware_sim.updates import read_update
 from iot_gateway import codec
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "device-protocol.md").read_text(encoding="utf-8")
@@ -273,3 +275,15 @@ def test_the_report_packet_is_the_example() -> None:
     assert len(shown) == int(re.findall(r"packet id 4, ([0-9]+) bytes", section("Settings"))[0])
     assert shown[:2] == bytes([0x32, len(shown) - 2])
     assert shown[2:] == len(topic).to_bytes(2, "big") + topic + b"\x00\x04\x00" + examples("Settings")[1]
+
+
+def test_the_update_and_its_event_are_written_and_read_as_shown() -> None:
+    command, event = examples("Firmware update")
+    known = protocol.read_command(command)
+    assert known is not None
+    args = msgspec.to_builtins(read_update(known))
+
+    assert msgspec.json.decode(codec.encode_command(known.id, known.command, args)) == msgspec.json.decode(command)
+    read = codec.decode_event(event)
+    assert isinstance(read, codec.EventMessage)
+    assert protocol.event(read.ts, read.boot, read.seq, read.kind, read.detail) == event
