@@ -104,6 +104,7 @@ def _round_rows(rounds: Sequence[Round]) -> list[Row]:
             "0.8",
         ),
         ("gateway CPU while draining", f"{of(lambda r: r.drained.cpu_us, '.1f')} us/msg", "", "8"),
+        ("broker CPU while draining", f"{of(lambda r: r.drained.broker_us, '.1f')} us/msg", "", ""),
         ("gateway memory, highest", f"{of(lambda r: r.drained.memory)} MB", "", ""),
         (
             "live, flat out",
