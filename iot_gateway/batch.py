@@ -1,9 +1,12 @@
 """What the gateway knows of a device, and what one transaction writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+import psycopg
 
 from iot_gateway.codec import EventMessage, StateMessage
 from iot_gateway.downlink import Said
@@ -58,3 +61,5 @@ class Batch:
     answers: list[Said] = field(default_factory=list)
     reports: list[tuple[DeviceEntry, Report, datetime]] = field(default_factory=list)
     redelivered: bool = False
+    after: list[Callable[[psycopg.Connection[tuple[Any, ...]]], None]] = field(default_factory=list)
+    """What else is written in the transaction."""

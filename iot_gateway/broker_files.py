@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from iot_gateway.models.devices import Device
+from iot_gateway.models.sparkplug import SparkplugEdge
 from iot_gateway.secret import hash_for_broker
 from kernel.db import Login, transaction
 from kernel.log import get_logger
@@ -32,6 +33,8 @@ class Access:
     name: str
     tenant_slug: str
     secret_hash: str
+    edge: bool = False
+    """Whether it is an edge node of Sparkplug B."""
 
 
 def password_lines(devices: Iterable[Access]) -> str:
@@ -47,8 +50,17 @@ def acl_lines(devices: Iterable[Access]) -> str:
         lines.append(f"user {device.name}")
         lines += [f"topic write {own}/{leaf}" for leaf in WRITES]
         lines += [f"topic read {own}/{leaf}" for leaf in READS]
+        lines += _sparkplug_lines(device) if device.edge else []
         lines.append("")
     return "\n".join(lines) + "\n"
+
+
+def _sparkplug_lines(device: Access) -> list[str]:
+    """Return the lines of an edge node: itself and, one level below its own name, whatever it speaks for."""
+    root, own = f"spBv1.0/{device.tenant_slug}", device.name
+    written = [f"topic write {root}/{kind}/{own}" for kind in ("NBIRTH", "NDEATH", "NDATA")]
+    written += [f"topic write {root}/{kind}/{own}/+" for kind in ("DBIRTH", "DDEATH", "DDATA")]
+    return [*written, f"topic read {root}/NCMD/{own}", f"topic read {root}/DCMD/{own}/+", "topic read spBv1.0/STATE/+"]
 
 
 class BrokerFiles:
@@ -98,16 +110,18 @@ class BrokerFiles:
 
 def _fingerprint(session: Session) -> tuple[object, ...]:
     digest = func.sum(func.hashtext(Device.name + Device.secret_hash + func.coalesce(text("revoked_at::text"), "")))
-    return tuple(session.execute(select(func.count(), digest)).one())
+    edges = select(func.coalesce(func.sum(func.hashint4(SparkplugEdge.device_number)), 0)).scalar_subquery()
+    return tuple(session.execute(select(func.count(), digest, edges)).one())
 
 
 def _allowed(session: Session) -> list[Access]:
     rows = session.execute(
-        select(Device.name, Device.tenant_slug, Device.secret_hash)
+        select(Device.name, Device.tenant_slug, Device.secret_hash, SparkplugEdge.device_number.is_not(None))
+        .outerjoin(SparkplugEdge, SparkplugEdge.device_number == Device.number)
         .where(Device.revoked_at.is_(None))
         .order_by(Device.name)
     )
-    return [Access(row.name, row.tenant_slug, row.secret_hash) for row in rows]
+    return [Access(*row) for row in rows.tuples()]
 
 
 def _replace(path: Path, content: str) -> bool:

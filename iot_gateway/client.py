@@ -41,11 +41,25 @@ class Link:
     """A durable subscription; whatever is not acknowledged comes again."""
 
     def __init__(
-        self, *, host: str, port: int, user: str, password: str, group: str, tls_ca: str | None = None
+        self,
+        *,
+        host: str,
+        port: int,
+        user: str,
+        password: str,
+        group: str,
+        tls_ca: str | None = None,
+        more: Sequence[str] = (),
+        take_more: bool = False,
     ) -> None:
-        """Prepare the link of one member of a share group; `start` connects."""
+        """Prepare the link of one member of a share group; `start` connects.
+
+        `more` are topics that are subscribed to besides; without `take_more` those that were once are left.
+        """
         self._address = (host, port)
         self._group = group
+        self._topics = [TOPICS + leaf for leaf in LEAVES] + [topic for topic in more if take_more]
+        self._dropped = [topic for topic in more if not take_more]
         self._held: list[Message] = []
         self._changed = threading.Condition()
         self._wanted = 1
@@ -159,12 +173,14 @@ class Link:
         self._client.loop_stop()
 
     def _subscribe(self, client: mqtt.Client) -> None:
-        filters, older = ([f"$share/{group}/{TOPICS}{leaf}" for leaf in LEAVES] for group in (self._group, GUESSABLE))
+        filters = [f"$share/{self._group}/{topic}" for topic in self._topics]
+        dropped = [f"$share/{self._group}/{topic}" for topic in self._dropped]
+        older = [f"$share/{GUESSABLE}/{TOPICS}{leaf}" for leaf in LEAVES]
         if self._retiring:
             with self._changed:
-                _, self._leaving = client.unsubscribe(filters)
+                _, self._leaving = client.unsubscribe(filters + dropped)
         else:
-            client.unsubscribe(older)
+            client.unsubscribe(older + dropped)
             client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
 
     def _take_in(self, messages: list[Message]) -> None:

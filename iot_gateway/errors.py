@@ -115,3 +115,21 @@ class DeadLetterNotFound(NotFound):
     """There is no such dead letter."""
 
     slug = "dead-letter-not-found"
+
+
+class NotSparkplug(Conflict):
+    """The device is not known to speak Sparkplug.
+
+    Member: `device_id`.
+    """
+
+    slug = "not-sparkplug"
+
+
+class EdgeNodeInUse(Conflict):
+    """Other devices are behind this edge node.
+
+    Member: `device_id`.
+    """
+
+    slug = "edge-node-in-use"

@@ -13,8 +13,9 @@ from iot_gateway.commander import expire_unanswered, send_commands, send_twins
 from iot_gateway.ingest import Writer
 from iot_gateway.pulse import Pulse
 from iot_gateway.secret import share_group
+from iot_gateway.sparkplug import topics
 from kernel.log import get_logger
-from kernel.settings import get_settings
+from kernel.settings import Settings, get_settings
 
 COMMAND_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
 
@@ -32,9 +33,10 @@ def run(stop: threading.Event) -> None:
     """
     settings = get_settings()
     account = Account.of(settings)
-    link = Link(**account._asdict(), group=share_group(settings.secret_key.get_secret_value()))
+    group = share_group(settings.secret_key.get_secret_value())
+    link = Link(**account._asdict(), group=group, more=topics.FILTERS, take_more=settings.sparkplug)
     files, pulse = BrokerFiles(settings), Pulse()
-    writer = threading.Thread(target=Writer(link, stop, pulse).run, name="writer", daemon=True)
+    writer = threading.Thread(target=_writer(link, stop, pulse, settings).run, name="writer", daemon=True)
     caretaker = threading.Thread(target=Caretaker(account, link, pulse, stop).run, name="caretaker", daemon=True)
     _chore(files.refresh)
     link.start()
@@ -60,6 +62,14 @@ def run(stop: threading.Event) -> None:
     caretaker.join(timeout=5)
     link.stop()
     log.info("gateway_stopped")
+
+
+def _writer(link: Link, stop: threading.Event, pulse: Pulse, settings: Settings) -> Writer:
+    if not settings.sparkplug:
+        return Writer(link, stop, pulse)
+    from iot_gateway.sparkplug.intake import Sparkplug  # noqa: PLC0415 - loads protobuf, which few gateways need
+
+    return Writer(link, stop, pulse, Sparkplug())
 
 
 def _chore(work: Callable[[], object]) -> None:

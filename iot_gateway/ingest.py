@@ -5,10 +5,11 @@ import threading
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import psycopg
 
-from iot_gateway import codec, last_values, metrics, store
+from iot_gateway import bare, codec, last_values, metrics, store
 from iot_gateway.batch import Batch, Letter
 from iot_gateway.client import Link
 from iot_gateway.fast_mqtt import Message
@@ -19,6 +20,9 @@ from iot_gateway.pulse import Pulse
 from iot_gateway.sorting import Known, Sorting
 from kernel import clock
 from kernel.log import get_logger
+
+if TYPE_CHECKING:
+    from iot_gateway.sparkplug.intake import Sparkplug, Turn
 
 BATCH_MESSAGES = 1000
 LINGER_SECONDS = 0.005
@@ -36,9 +40,9 @@ log = get_logger()
 class Writer:
     """Turns received messages into committed rows; nothing is acknowledged before its commit."""
 
-    def __init__(self, link: Link, stop: threading.Event, pulse: Pulse) -> None:
-        """Write what `link` brings until `stop` is set; `pulse` counts it."""
-        self._link, self._stop, self._pulse = link, stop, pulse
+    def __init__(self, link: Link, stop: threading.Event, pulse: Pulse, sparkplug: "Sparkplug | None" = None) -> None:
+        """Write what `link` brings until `stop` is set; `pulse` counts it; `sparkplug` reads what edge nodes say."""
+        self._link, self._stop, self._pulse, self._sparkplug = link, stop, pulse, sparkplug
         self._connection: store.Connection | None = None
         self._calendar: Calendar | None = None
         self._calendar_at = self._cleared_at = self._careful_until = float("-inf")
@@ -83,9 +87,11 @@ class Writer:
     def _commit(self, messages: Sequence[Message]) -> None:
         started = time.perf_counter()
         connection = self._connected()
-        sorting = self._prepare(connection, messages)
+        sorting, turn = self._prepare(connection, messages)
         batch = sorting.batch
         self._write(connection, batch)
+        if self._sparkplug is not None and turn is not None:
+            self._sparkplug.keep(turn)
         self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=clock.now())
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
@@ -135,20 +141,33 @@ class Writer:
         _bury(batch, lost)
         return batch
 
-    def _prepare(self, connection: store.Connection, messages: Sequence[Message]) -> Sorting:
+    def _prepare(self, connection: store.Connection, messages: Sequence[Message]) -> tuple[Sorting, "Turn | None"]:
         self._learn(connection, messages)
-        sorting = Sorting(self._known, self._partitions(connection))
+        turn: Turn | None = None
+        if self._sparkplug is not None:
+            turn = self._sparkplug.turn(connection, {message.topic for message in messages}, self._known.devices)
+        sorting = Sorting(self._known, self._partitions(connection), turn)
         sorting.add_all(messages)
-        return sorting
+        if turn is not None:
+            sorting.batch.after.append(turn.write)
+        if sorting.repeats:
+            repeated = [sorting.batch.samples[position] for position in sorting.repeats]
+            known = bare.stored_before(connection, repeated)
+            sorting.batch.samples = bare.without(sorting.batch.samples, sorting.repeats, known)
+        return sorting, turn
 
     def _learn(self, connection: store.Connection, messages: Sequence[Message]) -> None:
         now = time.monotonic()
         if now - self._cleared_at > CACHE_SECONDS:
             self._known, self._unknown, self._cleared_at = Known(), {}, now
+            if self._sparkplug is not None:
+                self._sparkplug.clear()
             self._known.tenants = store.load_tenants(connection)
         senders, devices, unknown = self._known.senders, self._known.devices, self._unknown
         topics = {message.topic for message in messages if message.topic not in senders}
         names = {topic.device for text in topics if (topic := codec.read_topic(text)) is not None}
+        if self._sparkplug is not None:
+            names.update(name for text in topics for name in self._sparkplug.names(text))
         missing = {name for name in names if name not in devices and now >= unknown.get(name, 0.0)}
         if not missing:
             return
@@ -180,6 +199,8 @@ class Writer:
         try:
             self._last.flush(self._connection, now=now)
             self._link.publish_all(self._marks.due(self._connection, now=now))
+            if self._sparkplug is not None:
+                self._link.publish_all(self._sparkplug.due(now=now, at_ms=int(clock.now().timestamp() * 1000)))
         except WAITS:
             self._drop_connection()
         except psycopg.errors.ForeignKeyViolation as error:

@@ -14,7 +14,9 @@ from iot_gateway import codec, metrics, store
 from iot_gateway.batch import Batch, Letter
 from iot_gateway.fast_mqtt import Message
 from iot_gateway.lifecycle import LetterState
-from iot_gateway.sorting import Known, Sorting
+from iot_gateway.sorting import Foreign, Known, Sorting
+from iot_gateway.sparkplug import topics
+from iot_gateway.sparkplug.topics import Kind
 from iot_gateway.store import Connection
 from kernel.log import get_logger
 
@@ -60,13 +62,14 @@ def replay_requested(connection: Connection, *, limit: int = PER_ROUND) -> int:
     names = {topic.device for _, text in asked if (topic := codec.read_topic(text)) is not None}
     known, calendar = Known(), store.load_calendar(connection)
     known.devices, known.tenants = store.load_devices(connection, names), store.load_tenants(connection)
+    foreign = _foreign(connection, {text for _, text in asked}, known)
     done = 0
     for letter_id, _ in asked:
         with connection.transaction():
             row = connection.execute(LOCKED, [letter_id]).fetchone()
             if row is None:
                 continue
-            outcome = _replay(connection, Letter(*row), Sorting(known, calendar))
+            outcome = _replay(connection, Letter(*row), Sorting(known, calendar, foreign))
             connection.execute(SETTLE, [outcome.state.value, outcome.stored, outcome.reason, outcome.detail, letter_id])
         done += 1
         metrics.REPLAYS.labels(outcome.state.value).inc()
@@ -74,12 +77,25 @@ def replay_requested(connection: Connection, *, limit: int = PER_ROUND) -> int:
     return done
 
 
+def _foreign(connection: Connection, texts: set[str], known: Known) -> Foreign | None:
+    """Return what reads Sparkplug letters, by the last births; it changes no session."""
+    names = {name for text in texts if (topic := topics.read_topic(text)) is not None for name in topic.devices()}
+    if not names:
+        return None
+    from iot_gateway.sparkplug.intake import Sparkplug  # noqa: PLC0415 - loads protobuf, which few gateways need
+
+    known.devices.update(store.load_devices(connection, names))
+    return Sparkplug().turn(connection, texts, known.devices, replaying=True)
+
+
 def _replay(connection: Connection, letter: Letter, sorting: Sorting) -> Outcome:
-    topic = codec.read_topic(letter.topic)
-    if topic is None:
+    topic, other = codec.read_topic(letter.topic), topics.read_topic(letter.topic)
+    if topic is None and other is None:
         return Outcome(0, "unknown-topic", letter.topic[:2000])
-    if topic.leaf not in LEAVES:
+    if topic is not None and topic.leaf not in LEAVES:
         return Outcome(0, "moment-passed", topic.leaf[:64])
+    if other is not None and other.kind in (Kind.NDEATH, Kind.DDEATH):
+        return Outcome(0, "moment-passed", other.kind)
     if letter.reason == "oversize":
         return Outcome(0, "oversize", letter.detail)
     sorting.add(Message(0, 0, 0, letter.topic, letter.payload, True, letter.received_at))

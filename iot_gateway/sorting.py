@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from iot_gateway import codec
+from iot_gateway import bare, codec
 from iot_gateway.batch import Batch, DeviceEntry, Letter, Stored
 from iot_gateway.downlink import Said
 from iot_gateway.fast_mqtt import Message
@@ -35,15 +36,24 @@ class Known:
         """topic -> device, of telemetry topics whose device may send on them."""
 
 
+class Foreign(Protocol):
+    """Reads messages of topics that are not ours."""
+
+    def add(self, message: Message, sorting: "Sorting") -> bool:
+        """Take in a message; tell whether it was one of these."""
+
+
 class Sorting:
     """One batch in the making."""
 
-    def __init__(self, known: Known, calendar: Calendar) -> None:
+    def __init__(self, known: Known, calendar: Calendar, foreign: Foreign | None = None) -> None:
         """Sort by what is known of devices, tenants and partitions now."""
-        self._known, self._calendar = known, calendar
+        self._known, self._calendar, self._foreign = known, calendar, foreign
         self._tables: dict[int, str | None] = {}
         self.batch = Batch()
         self.keys: list[Key] = []
+        self.repeats: set[int] = set()
+        """Positions of samples that have no time of their own and may have come before."""
 
     def add_all(self, messages: Iterable[Message]) -> None:
         """Take in messages; the plain ones, which are nearly all, without a detour."""
@@ -76,42 +86,65 @@ class Sorting:
         self.batch.redelivered |= message.dup
         topic = codec.read_topic(message.topic)
         if topic is None:
-            self._bury(message, None, "unknown-topic", message.topic)
+            if self._foreign is None or not self._foreign.add(message, self):
+                self.bury(message, None, "unknown-topic", message.topic)
             return
-        device = self._known.devices.get(topic.device)
+        device = self.sender(message, tenant=topic.tenant, name=topic.device)
         if device is None:
-            sender = (self._known.tenants.get(topic.tenant), topic.device)
-            self.batch.letters.append(_letter(message, sender, "unknown-device", topic.device))
-        elif device.tenant_slug != topic.tenant:
-            self._bury(message, device, "wrong-tenant", f"the topic says {topic.tenant[:64]}")
-        elif device.revoked:
-            self._bury(message, device, "revoked-device", "")
-        elif topic.leaf == "telemetry":
+            return
+        if topic.leaf == "telemetry":
             self._known.senders[message.topic] = device
             self._add_samples(message, device)
         else:
             self._add_other(message, device, topic.leaf)
+
+    def device(self, name: str) -> DeviceEntry | None:
+        """Return what is known of a device."""
+        return self._known.devices.get(name)
+
+    def sender(self, message: Message, *, tenant: str, name: str) -> DeviceEntry | None:
+        """Return the device that a topic names, if it may send under this tenant; otherwise bury the message."""
+        device = self._known.devices.get(name)
+        if device is None:
+            sender = (self._known.tenants.get(tenant), name)
+            self.batch.letters.append(_letter(message, sender, "unknown-device", name))
+        elif device.tenant_slug != tenant:
+            self.bury(message, device, "wrong-tenant", f"the topic says {tenant[:64]}")
+        elif device.revoked:
+            self.bury(message, device, "revoked-device", "")
+        else:
+            return device
+        return None
+
+    def store(self, message: Message, device: DeviceEntry, sample: codec.Sample) -> bool:
+        """Take in one record; tell whether it is to be stored."""
+        table = self._table_of(sample.ts)
+        why = _outside(device, sample.ts, message)
+        if why is not None:
+            self.bury(message, device, "outside-policy", why, codec.encode_sample(sample))
+        elif table is None:
+            self.bury(message, device, "no-partition", f"ts {sample.ts}", codec.encode_sample(sample))
+        else:
+            self.batch.samples.append(
+                Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values)
+            )
+            return True
+        return False
 
     def _add_samples(self, message: Message, device: DeviceEntry) -> None:
         samples, rejects = codec.decode_telemetry(message.payload, at=message.at)
         for sample in samples:
             if sample.keyed:
                 self.keys.append((device, sample.boot, sample.seq, sample.ts))
-            table = self._table_of(sample.ts)
-            why = _outside(device, sample.ts, message)
-            if why is not None:
-                self._bury(message, device, "outside-policy", why, codec.encode_sample(sample))
-            elif table is None:
-                self._bury(message, device, "no-partition", f"ts {sample.ts}", codec.encode_sample(sample))
-            else:
-                self.batch.samples.append(
-                    Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values)
-                )
+            if not sample.bare:
+                self.store(message, device, sample)
+            elif self.store(message, device, sample._replace(seq=bare.number(sample.seq, message))) and message.dup:
+                self.repeats.add(len(self.batch.samples) - 1)
         now = _ms(message.at)
         for reject in rejects:
             if reject.key is not None:
                 self.keys.append((device, *reject.key, now))
-            self._bury(message, device, reject.reason, reject.detail, reject.payload)
+            self.bury(message, device, reject.reason, reject.detail, reject.payload)
 
     def _table_of(self, ts: int) -> str | None:
         """Return the partition of an instant; they begin and end at midnight."""
@@ -123,9 +156,9 @@ class Sorting:
         decode = DECODERS.get(leaf)
         found = decode(message.payload) if decode else codec.Reject("unknown-topic", leaf, message.payload)
         if isinstance(found, codec.Reject):
-            self._bury(message, device, found.reason, found.detail)
+            self.bury(message, device, found.reason, found.detail)
         elif b"\\u0000" in message.payload:
-            self._bury(message, device, "malformed", "a null character in a text")
+            self.bury(message, device, "malformed", "a null character in a text")
         elif isinstance(found, codec.StateMessage):
             self.batch.states.append((device, found, message.at))
         elif isinstance(found, codec.CommandAnswer):
@@ -134,7 +167,7 @@ class Sorting:
             report = Report(found.boot, found.seq, found.version, found.state)
             self.batch.reports.append((device, report, message.at))
         elif (why := _outside(device, found.ts, message)) is not None:
-            self._bury(message, device, "outside-policy", why)
+            self.bury(message, device, "outside-policy", why)
         else:
             self.batch.events.append((device, found, message.at))
 
@@ -142,13 +175,14 @@ class Sorting:
         try:
             command_id = UUID(found.id)
         except ValueError:
-            self._bury(message, device, "malformed", "the id of the command is no UUID")
+            self.bury(message, device, "malformed", "the id of the command is no UUID")
             return
         self.batch.answers.append(Said(device, command_id, found.status == "acked", found.detail, message.at))
 
-    def _bury(
+    def bury(
         self, message: Message, device: DeviceEntry | None, reason: str, detail: str, payload: bytes | None = None
     ) -> None:
+        """Make a message, or a part of it, a dead letter."""
         sender = (device.tenant_id, device.name) if device else (None, None)
         self.batch.letters.append(_letter(message, sender, reason, detail, payload))
 

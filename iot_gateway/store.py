@@ -83,6 +83,8 @@ def write(connection: Connection, batch: Batch, *, direct: bool, last: Iterable[
         downlink.write_answers(connection, batch.answers)
         downlink.write_reports(connection, batch.reports)
         _write_letters(connection, batch.letters)
+        for write_more in batch.after:
+            write_more(connection)
 
 
 def refused_samples(connection: Connection, samples: Sequence[Stored]) -> dict[int, str]:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     mqtt_reload_pid_file: Path | None = Field(default=None, description="broker to tell of new files")
     mqtt_tls_ca: Path | None = None
     ca_dir: Path | None = Field(default=None, description="certificate authority for devices; none: secrets only")
+    sparkplug: bool = Field(default=False, description="take Sparkplug B, too; on one gateway of an installation")
 
     telemetry_raw_days: int = Field(default=31, ge=31, description="how long every sample is kept, for all tenants")
 

@@ -16,7 +16,8 @@ touch "$files/passwords" "$files/acl" "$files/gateway-passwords"
 mosquitto_passwd -b "$files/gateway-passwords" "$GATEWAY_USER" "$GATEWAY_PASSWORD"
 unset GATEWAY_PASSWORD
 if [ ! -e "$files/gateway-acl" ]; then
-    printf 'user %s\ntopic readwrite fieldhand/#\ntopic read $SYS/broker/#\n\n' "$GATEWAY_USER" >"$files/gateway-acl"
+    printf 'user %s\ntopic readwrite fieldhand/#\ntopic readwrite spBv1.0/#\ntopic read $SYS/broker/#\n\n' "$GATEWAY_USER" \
+        >"$files/gateway-acl"
 fi
 
 state() {

@@ -31,6 +31,10 @@ class SparkplugTopic(NamedTuple):
     edge: str
     device: str | None
 
+    def devices(self) -> tuple[str, ...]:
+        """Return the names of the devices in it."""
+        return (self.edge,) if self.device is None else (self.edge, self.device)
+
 
 def read_topic(topic: str) -> SparkplugTopic | None:
     """Return the parts of a topic, None for another one."""

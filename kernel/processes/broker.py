@@ -162,7 +162,8 @@ def password_line(user: str, password: str) -> str:
 
 def gateway_rights(user: str) -> str:
     """Return the lines of the access list that let a gateway work."""
-    return f"user {user}\ntopic readwrite fieldhand/#\ntopic read $SYS/broker/#\n\n"
+    topics = ("readwrite fieldhand/#", "readwrite spBv1.0/#", "read $SYS/broker/#")
+    return "\n".join([f"user {user}", *(f"topic {topic}" for topic in topics)]) + "\n\n"
 
 
 def broker_names(tls_host: str) -> list[str]:

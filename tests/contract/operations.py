@@ -20,6 +20,7 @@ KINDS = {
     "customer_id": "customer",
     "asset_id": "asset",
     "device_id": "device",
+    "edge_id": "device",
     "technician_id": "technician",
     "technician_ids": "technician",
     "ticket_id": "ticket",

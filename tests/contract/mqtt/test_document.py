@@ -20,6 +20,7 @@ from firmware_sim.memory import Memory
 from firmware_sim.protocol import Answer, Status, Topics
 from firmware_sim.updates import read_update
 from iot_gateway import codec
+from iot_gateway.sparkplug.intake import rebirth
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "device-protocol.md").read_text(encoding="utf-8")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -221,7 +222,9 @@ def test_command_and_answer_are_written_and_read_as_shown() -> None:
 
 def test_the_other_payloads_are_taken_as_said() -> None:
     bare, several, timed, last = examples("Other payloads")
-    [packet] = [bytes.fromhex(block) for block in re.findall(r"```\n([0-9a-f \n]+?)\n```", section("Other payloads"))]
+    packet, command = [
+        bytes.fromhex(block) for block in re.findall(r"```\n([0-9a-f \n]+?)\n```", section("Other payloads"))
+    ]
 
     assert codec.decode_telemetry(bare, at=AT)[0][0].values == {"temperature": 22.5, "humidity": 61}
     assert [sample.values for sample in codec.decode_telemetry(several, at=AT)[0]] == [
@@ -236,6 +239,7 @@ def test_the_other_payloads_are_taken_as_said() -> None:
     assert letter.reason == "not-a-number"
     assert f"packet id 1, {len(packet)} bytes" in section("Other payloads")
     assert packet.endswith(timed)
+    assert command == rebirth(1767225600000)
 
 
 def test_the_limits_are_the_gateways() -> None:
