@@ -23,7 +23,7 @@ from iot_gateway import campaigner
 from iot_gateway.errors import EmptyCampaign, IllegalCampaignChange, ReleaseExists
 from iot_gateway.rollout import CampaignAction, CampaignState
 from iot_gateway.routes import firmware as routes
-from iot_gateway.service import campaigns, firmware
+from iot_gateway.service import campaigns, commands, firmware, twins
 from kernel import clock
 from kernel.db import transaction
 from kernel.http import include
@@ -86,6 +86,11 @@ class Shop:
         born = "SELECT count(*) FROM telemetry_last WHERE device_number = ANY(:n) AND online"
         wait_until(lambda: scalar(born, n=numbers) == len(numbers), seconds=90)
 
+    def close(self) -> None:
+        if self.child is not None:
+            self.child.terminate()
+            self.child.wait(timeout=20)
+
     def start(self, **how: Any) -> Any:
         with transaction(tenant_id=self.tenant_id) as session:
             release = firmware.create_release(session, model="pump", version=NEW, content=IMAGE)
@@ -121,9 +126,7 @@ def shop(make_device, gateway, server, tmp_path) -> Iterator[Shop]:
     folder.mkdir()
     found = Shop([make_device("pump") for _ in range(20)], folder)
     yield found
-    if found.child is not None:
-        found.child.terminate()
-        found.child.wait(timeout=20)
+    found.close()
 
 
 def test_a_campaign_reaches_every_device_wave_by_wave_though_the_gateway_is_killed(shop: Shop, gateway: Any) -> None:
@@ -240,3 +243,28 @@ def test_an_image_is_given_whole_or_in_parts_to_who_holds_the_token_of_a_running
     assert fetch(forged)[0] == 404
     shop.act(campaign_id, CampaignAction.STOP)
     assert fetch(url)[0] == 404
+
+
+def test_a_simulated_device_is_set_from_afar_and_keeps_to_it_after_a_restart(make_device, gateway, tmp_path) -> None:
+    shop = Shop([make_device("pump")], tmp_path)
+    [device] = shop.devices
+    shop.simulate()
+    with transaction(tenant_id=device.tenant_id) as session:
+        wanted = {"interval_seconds": 0.5, "label": "north", "unknown": 1}
+        twins.change_twin(session, device.id, wanted, version=0, by=None, at=clock.now())
+
+    def seen() -> twins.TwinView:
+        with transaction(tenant_id=device.tenant_id) as session:
+            return twins.twin_view(session, device.id)
+
+    wait_until(lambda: not seen().pending)
+    first = seen()
+    with transaction(tenant_id=device.tenant_id) as session:
+        commands.request_command(session, device.id, command="reboot")
+    said_at = first.reported_at
+    wait_until(lambda: seen().reported_at != said_at, seconds=60)
+    shop.close()
+
+    assert first.reported == {"interval_seconds": 0.5, "label": "north"}
+    assert first.delta == {"unknown": 1}
+    assert (seen().reported, seen().reported_version) == (first.reported, 1)
