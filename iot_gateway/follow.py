@@ -111,6 +111,19 @@ def next_batches(session: Session, behind: Position) -> list[BatchHead]:
     return heads
 
 
+def lag_seconds(session: Session, behind: Position) -> float:
+    """Return the age of the oldest batch that is stored and not taken in, held back or not; 0 when there is none."""
+    found = session.execute(
+        text(
+            "SELECT extract(epoch FROM clock_timestamp() - at) FROM telemetry_batch"
+            " WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), CAST(:id AS bigint))"
+            " ORDER BY telemetry_batch.xid, id LIMIT 1"
+        ),
+        {"xid": behind.xid, "id": behind.batch_id},
+    ).scalar()
+    return max(0.0, float(found)) if found is not None else 0.0
+
+
 def read_segments(session: Session, heads: Sequence[BatchHead]) -> dict[int, list[Segment]]:
     """Return the samples of the batches by device, in the order of the batches."""
     order = {head.position.batch_id: index for index, head in enumerate(heads)}

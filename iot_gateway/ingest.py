@@ -99,7 +99,18 @@ class Writer:
             metrics.DEAD_LETTERS.labels(reason).inc(count)
         metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
         metrics.BATCH_MESSAGES.observe(len(messages))
-        self._marks.note(connection, sorting.keys, now=time.monotonic())
+        self._note(connection, sorting)
+
+    def _note(self, connection: store.Connection, sorting: Sorting) -> None:
+        """Move the marks; records among the dead letters count, but say nothing of the device's clock."""
+        keys, unstored = sorting.keys, []
+        if sorting.batch.letters:
+            stored = {(sample.device.number, sample.boot, sample.seq) for sample in sorting.batch.samples}
+            unstored = [key for key in keys if (key[0].number, key[1], key[2]) not in stored]
+            gone = set(unstored)
+            keys = [(*key[:3], 0) if key in gone else key for key in keys]
+        self._marks.note(connection, keys, now=time.monotonic())
+        self._marks.weaken((device.number, boot) for device, boot, _, _ in unstored)
 
     def _write(self, connection: store.Connection, batch: Batch) -> None:
         """Write the fast way, the careful way on a known key, and without what the database cannot take."""

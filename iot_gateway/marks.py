@@ -46,6 +46,8 @@ class Mark:
     used_at: float = 0.0
 
     kept_at: float = float("-inf")
+    fragile: bool = False
+    """Whether it stands on numbers that cannot be found in the telemetry again."""
 
     def add(self, seqs: Iterable[int]) -> None:
         """Take in stored numbers and move over those without a gap."""
@@ -92,13 +94,25 @@ class Marks:
                 mark.seq, mark.changed = seq, True
             elif seq > mark.seq:
                 mark.add((seq,))
-            if not mark.pending and ts > mark.ts:
+            if ts < mark.ts - CLOCK_SLACK_MS:
+                mark.fragile = True
+            elif not mark.pending and ts > mark.ts:
                 mark.ts = ts
             mark.used_at = now
             touched[key] = mark
         if strange:
             self._load(connection, strange)
             self.note(connection, strange, now=now)
+
+    def weaken(self, numbers: Iterable[Key]) -> None:
+        """Note the (device number, boot) of records that are dealt with and not stored.
+
+        A device that has heard an acknowledgement of them forgets them; after a crash nobody could fill the gap.
+        So these marks are on disk before they are said.
+        """
+        for key in numbers:
+            if (mark := self._marks.get(key)) is not None:
+                mark.fragile = True
 
     def due(self, connection: Connection, *, now: float) -> list[Outgoing]:
         """Return the acknowledgements to send, at most one a second for each device, and keep the marks."""
@@ -127,10 +141,14 @@ class Marks:
 
     def keep(self, connection: Connection, *, now: float, all_of_them: bool = False) -> None:
         """Write down marks that have moved, each one now and then."""
-        moved = [item for item in self._unkept.items() if all_of_them or now - item[1].kept_at >= KEEP_INTERVAL]
-        _keep(connection, moved)
+        moved = [
+            item
+            for item in self._unkept.items()
+            if all_of_them or item[1].fragile or now - item[1].kept_at >= KEEP_INTERVAL
+        ]
+        _keep(connection, moved, durable=any(mark.fragile for _, mark in moved))
         for key, mark in moved:
-            mark.kept_at = now
+            mark.kept_at, mark.fragile = now, bool(mark.pending) and mark.fragile
             del self._unkept[key]
 
     def _load(self, connection: Connection, rows: Sequence[tuple[DeviceEntry, int, int, int]]) -> None:
@@ -185,12 +203,13 @@ def _close_gaps(connection: Connection, gaps: Sequence[tuple[Key, Mark]]) -> Non
         mark.ts = max([mark.ts, *(ts for seq, ts in pairs if seq <= mark.seq)])
 
 
-def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]]) -> None:
+def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]], *, durable: bool) -> None:
     if not marks:
         return
     rows = sorted(marks, key=lambda item: item[0])
     with connection.transaction():
-        connection.execute("SET LOCAL synchronous_commit TO off")
+        if not durable:
+            connection.execute("SET LOCAL synchronous_commit TO off")
         connection.execute(
             "INSERT INTO telemetry_mark AS m (device_number, boot, tenant_id, seq, ts)"
             " SELECT k.number, k.boot, k.tenant_id, k.seq, k.ts"

@@ -20,5 +20,5 @@ COMMANDS_SENT = Counter("fieldhand_commands_sent_total", "Commands handed to the
 TWINS_SENT = Counter("fieldhand_twins_sent_total", "Desired states handed to the broker")
 SCORED_SAMPLES = Counter("fieldhand_scored_samples_total", "Samples that the scorer took in")
 CASES_OPENED = Counter("fieldhand_cases_opened_total", "Cases opened", ["failure_group"])
-SCORER_LAG = Gauge("fieldhand_scorer_lag_seconds", "Age of the last batch taken in, when it was taken in")
+SCORER_LAG = Gauge("fieldhand_scorer_lag_seconds", "Age of the oldest stored batch not taken in")
 ROLLUP_LAG = Gauge("fieldhand_rollup_lag_seconds", "Age of the last batch whose buckets were noted, when they were")

@@ -65,6 +65,7 @@ class Scorer:
         if position != self._position:
             self._shelf.clear()
         self._position = position
+        metrics.SCORER_LAG.set(follow.lag_seconds(session, position))
         heads = follow.next_batches(session, position)
         if not heads:
             return 0
@@ -73,7 +74,6 @@ class Scorer:
             self._take_in(session, segments)
         self._position = heads[-1].position
         follow.keep_position(session, self._name, self._position)
-        metrics.SCORER_LAG.set((clock.now() - heads[-1].at).total_seconds())
         taken = sum(len(part.ts) for parts in segments.values() for part in parts)
         metrics.SCORED_SAMPLES.inc(taken)
         return taken

@@ -20,6 +20,7 @@ from kernel.processes.children import Child, Guard, log_tail, spawn
 from kernel.processes.layout import ROOT, Layout, Ports
 from kernel.processes.postgres import DURABLE, private_cluster
 from kernel.processes.resolve import Service, resolve
+from kernel.processes.services import broker_environment
 from kernel.processes.supervisor import Process
 from kernel.settings import get_settings
 
@@ -63,6 +64,8 @@ class Stage:
             found.mosquitto,
             device_port=ports.choose("mqtt", 1883),
             gateway_port=ports.choose("mqtt-gateway", 1884),
+            tls_port=ports.choose("mqtt-tls", 8883),
+            certificate_port=ports.choose("mqtt-certificates", 8884),
         )
         self.broker.make()
         self._processes = {"postgres": self.cluster.process(), "broker": self.broker.process()}
@@ -81,12 +84,14 @@ class Stage:
         database.bootstrap(self.cluster.url(), DATABASE, passwords)
         self.environment = self._settings(passwords)
         os.environ.update(self.environment)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a start compiles nothing anew, as where it is installed
         get_settings.cache_clear()
         db.engine.cache_clear()
         migrate.upgrade()
         for name in ("gateway", "scorer"):
             command = (sys.executable, "-P", "-m", "iot_gateway.cli", name)
-            self._processes[name] = Process(name=name, command=command, environment={"PYTHONPATH": str(ROOT)})
+            environment = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(self.layout.var / "bytecode")}
+            self._processes[name] = Process(name=name, command=command, environment=environment)
         self.start("broker")
 
     def __exit__(
@@ -170,24 +175,19 @@ class Stage:
     def _settings(self, passwords: database.Passwords) -> Mapping[str, str]:
         server = self.cluster.url()
         logins = {"": database.APP, "INGEST_": database.INGEST, "SYSTEM_": database.SYSTEM}
-        user, password = next(iter(self.broker.gateways.items()))
-        return {
-            f"FIELDHAND_{prefix}DATABASE_URL": database.login_url(server, role, passwords.of(role), DATABASE)
-            for prefix, role in logins.items()
-        } | {
-            "FIELDHAND_REDIS_URL": "redis://127.0.0.1:1/0",
-            "FIELDHAND_SECRET_KEY": secrets.token_urlsafe(32),
-            "FIELDHAND_VAR_DIR": str(self.layout.var),
-            "FIELDHAND_LOG_LEVEL": "WARNING",
-            "FIELDHAND_MQTT_HOST": "127.0.0.1",
-            "FIELDHAND_MQTT_PORT": str(self.broker.device_port),
-            "FIELDHAND_MQTT_GATEWAY_PORT": str(self.broker.gateway_port),
-            "FIELDHAND_MQTT_GATEWAY_USER": user,
-            "FIELDHAND_MQTT_GATEWAY_PASSWORD": password,
-            "FIELDHAND_MQTT_PASSWORD_FILE": str(self.broker.password_file),
-            "FIELDHAND_MQTT_ACL_FILE": str(self.broker.acl_file),
-            "FIELDHAND_MQTT_RELOAD_PID_FILE": str(self.broker.pid_file),
-        }
+        return (
+            {
+                f"FIELDHAND_{prefix}DATABASE_URL": database.login_url(server, role, passwords.of(role), DATABASE)
+                for prefix, role in logins.items()
+            }
+            | {
+                "FIELDHAND_REDIS_URL": "redis://127.0.0.1:1/0",
+                "FIELDHAND_SECRET_KEY": secrets.token_urlsafe(32),
+                "FIELDHAND_VAR_DIR": str(self.layout.var),
+                "FIELDHAND_LOG_LEVEL": "WARNING",
+            }
+            | broker_environment(self.broker)
+        )
 
 
 def _children_of(pid: int) -> list[int]:

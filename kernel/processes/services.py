@@ -53,6 +53,27 @@ def missing_services(environment: Mapping[str, str]) -> tuple[Service, ...]:
     return tuple(wanted)
 
 
+def broker_environment(broker: Broker) -> dict[str, str]:
+    """Return the settings that lead to a private broker and its files."""
+    user, password = next(iter(broker.gateways.items()))
+    return {
+        "FIELDHAND_MQTT_HOST": "127.0.0.1",
+        "FIELDHAND_MQTT_PORT": str(broker.device_port),
+        "FIELDHAND_MQTT_GATEWAY_PORT": str(broker.gateway_port),
+        "FIELDHAND_MQTT_GATEWAY_USER": user,
+        "FIELDHAND_MQTT_GATEWAY_PASSWORD": password,
+        "FIELDHAND_MQTT_PASSWORD_FILE": str(broker.password_file),
+        "FIELDHAND_MQTT_ACL_FILE": str(broker.acl_file),
+        "FIELDHAND_MQTT_TLS_PORT": str(broker.tls_port),
+        "FIELDHAND_MQTT_CERTIFICATE_PORT": str(broker.certificate_port),
+        "FIELDHAND_MQTT_GATEWAY_PASSWORD_FILE": str(broker.gateway_password_file),
+        "FIELDHAND_MQTT_GATEWAY_ACL_FILE": str(broker.gateway_acl_file),
+        "FIELDHAND_MQTT_CRL_FILE": str(broker.authority / "crl.pem"),
+        "FIELDHAND_CA_DIR": str(broker.authority),
+        "FIELDHAND_MQTT_RELOAD_PID_FILE": str(broker.pid_file),
+    }
+
+
 @dataclass
 class PrivateServices:
     """The services of one `var` folder, as a context: inside it they run and `environment` tells where.
@@ -160,23 +181,7 @@ class PrivateServices:
             tls_host=self.tls_host,
         )
         self.broker.make()
-        user, password = next(iter(self.broker.gateways.items()))
-        self.environment |= {
-            "FIELDHAND_MQTT_HOST": "127.0.0.1",
-            "FIELDHAND_MQTT_PORT": str(self.broker.device_port),
-            "FIELDHAND_MQTT_GATEWAY_PORT": str(self.broker.gateway_port),
-            "FIELDHAND_MQTT_GATEWAY_USER": user,
-            "FIELDHAND_MQTT_GATEWAY_PASSWORD": password,
-            "FIELDHAND_MQTT_PASSWORD_FILE": str(self.broker.password_file),
-            "FIELDHAND_MQTT_ACL_FILE": str(self.broker.acl_file),
-            "FIELDHAND_MQTT_TLS_PORT": str(self.broker.tls_port),
-            "FIELDHAND_MQTT_CERTIFICATE_PORT": str(self.broker.certificate_port),
-            "FIELDHAND_MQTT_GATEWAY_PASSWORD_FILE": str(self.broker.gateway_password_file),
-            "FIELDHAND_MQTT_GATEWAY_ACL_FILE": str(self.broker.gateway_acl_file),
-            "FIELDHAND_MQTT_CRL_FILE": str(self.broker.authority / "crl.pem"),
-            "FIELDHAND_CA_DIR": str(self.broker.authority),
-            "FIELDHAND_MQTT_RELOAD_PID_FILE": str(self.broker.pid_file),
-        }
+        self.environment |= broker_environment(self.broker)
         return self.broker.process()
 
     def _prepare_redis(self, program: Program) -> Process:

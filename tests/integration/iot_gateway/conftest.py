@@ -1,6 +1,7 @@
 """Processes and devices of the gateway's tests."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ def partitions(database: object) -> None:
     maintain_partitions()
 
 
-@pytest.fixture
-def make_device(partitions: None, broker: Any) -> Iterator[Callable[..., DemoDevice]]:
+@contextmanager
+def tenant_with_devices(port: int) -> Iterator[Callable[..., DemoDevice]]:
+    """Make a tenant; what is yielded provisions devices for it."""
     made: list[DemoDevice] = []
     tenant_id = new_id()
     slug = f"t{tenant_id.hex[-12:]}"
@@ -33,12 +35,25 @@ def make_device(partitions: None, broker: Any) -> Iterator[Callable[..., DemoDev
                 session, name=name, model=model, sampling_seconds=sampling_seconds, max_age_days=max_age_days
             )
             number, device_id = device.number, device.id
-        made.append(DemoDevice(device_id, number, tenant_id, slug, name, secret, broker.port))
+        made.append(DemoDevice(device_id, number, tenant_id, slug, name, secret, port))
         return made[-1]
 
     yield make
     for device in made:
         device.close()
+
+
+@pytest.fixture
+def make_device(partitions: None, broker: Any) -> Iterator[Callable[..., DemoDevice]]:
+    with tenant_with_devices(broker.port) as make:
+        yield make
+
+
+@pytest.fixture
+def make_other_device(partitions: None, broker: Any) -> Iterator[Callable[..., DemoDevice]]:
+    """Devices of a second tenant."""
+    with tenant_with_devices(broker.port) as make:
+        yield make
 
 
 @pytest.fixture
