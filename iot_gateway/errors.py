@@ -133,3 +133,15 @@ class EdgeNodeInUse(Conflict):
     """
 
     slug = "edge-node-in-use"
+
+
+class ExportTooLarge(Invalid):
+    """The export covers more than one download may."""
+
+    slug = "export-too-large"
+
+
+class BadExport(Invalid):
+    """The export asked for cannot be made."""
+
+    slug = "bad-export"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, text
@@ -13,6 +13,15 @@ from iot_gateway.lifecycle import ACTIVE, FleetState, Health
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.models.devices import Device, DeviceContext
 from iot_gateway.models.telemetry import TelemetryHour, TelemetryLast
+from iot_gateway.resolution import TABLE, WIDTH_SECONDS, Resolution
+
+
+class SampleKey(NamedTuple):
+    """Where a page of samples ended; of a roll-up only the instant counts."""
+
+    at: datetime
+    boot: int
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -115,16 +124,113 @@ def _conditions(narrowed: DeviceFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(*(name.icontains(narrowed.text, autoescape=True) for name in names))
 
 
-def raw_series(session: Session, device_number: int, metric: str, *, start: datetime, end: datetime) -> Sequence[Any]:
-    """Return (ts, value) of one metric; at most 400,000 of the newest."""
+def raw_series(
+    session: Session, device_number: int, metrics: Sequence[str], *, start: datetime, end: datetime, limit: int
+) -> Sequence[Any]:
+    """Return (ts in ms, value of each metric or None) of the newest samples that have any of them, newest first."""
+    columns = "".join(f", (vals ->> :m{i})::float8" for i in range(len(metrics)))
     return session.execute(
         text(
-            "SELECT (extract(epoch FROM ts) * 1000)::bigint, (vals ->> :metric)::float8 FROM telemetry"
-            " WHERE device_number = :number AND ts >= :start AND ts <= :end AND vals ? :metric"
-            " ORDER BY ts DESC LIMIT 400000"
+            f"SELECT (extract(epoch FROM ts) * 1000)::bigint{columns} FROM telemetry"
+            " WHERE device_number = :number AND ts >= :start AND ts <= :end AND vals ?| CAST(:metrics AS text[])"
+            " ORDER BY ts DESC LIMIT :most"
         ),
-        {"number": device_number, "metric": metric, "start": start, "end": end},
+        {
+            **_named(metrics),
+            "metrics": list(metrics),
+            "number": device_number,
+            "start": start,
+            "end": end,
+            "most": limit,
+        },
     ).all()
+
+
+def rolled_series(
+    session: Session,
+    device_number: int,
+    metrics: Sequence[str],
+    *,
+    start: datetime,
+    end: datetime,
+    resolution: Resolution,
+    step_seconds: int,
+) -> Sequence[Any]:
+    """Return (start of the step in ms, then min, max and mean of each metric), a row per step that has samples."""
+    columns = "".join(
+        f", min((stats -> :m{i} ->> 1)::float8), max((stats -> :m{i} ->> 2)::float8), {_mean(f':m{i}')}"
+        for i in range(len(metrics))
+    )
+    return session.execute(
+        text(
+            f"SELECT floor(extract(epoch FROM bucket) / :step)::bigint * :step * 1000 AS at{columns}"
+            f" FROM {TABLE[resolution]} WHERE device_number = :number AND bucket > :before AND bucket <= :end"
+            " AND stats ?| CAST(:metrics AS text[]) GROUP BY at ORDER BY at"
+        ),
+        {
+            **_named(metrics),
+            "metrics": list(metrics),
+            "number": device_number,
+            "before": start - timedelta(seconds=WIDTH_SECONDS[resolution]),
+            "end": end,
+            "step": step_seconds,
+        },
+    ).all()
+
+
+def export_page(
+    session: Session,
+    device_number: int,
+    metrics: Sequence[str],
+    *,
+    start: datetime,
+    end: datetime,
+    resolution: Resolution,
+    behind: SampleKey | None,
+    limit: int,
+) -> tuple[list[SampleKey], list[Sequence[Any]]]:
+    """Return the keys and rows (instant, figures) that follow the key `behind`, from `start` until before `end`.
+
+    Figures are the values of the metrics, or count, min, max and mean of each in a roll-up.
+    """
+    raw = resolution is Resolution.RAW
+    figures = [f"(vals ->> :m{i})::float8" if raw else _rolled(f":m{i}") for i in range(len(metrics))]
+    at, key = ("ts", "boot, seq") if raw else ("bucket", "0, 0")
+    after = "(ts, boot, seq) > (:at, :boot, :seq)" if raw else "bucket > :at"
+    table, column = ("telemetry", "vals") if raw else (TABLE[resolution], "stats")
+    rows = session.execute(
+        text(
+            f"SELECT {at}, {key}, {', '.join(figures)} FROM {table} WHERE device_number = :number"
+            f" AND {at} >= :start AND {at} < :end AND {column} ?| CAST(:metrics AS text[])"
+            f"{f' AND {after}' if behind else ''} ORDER BY {f'{at}, {key}' if raw else at} LIMIT :most"
+        ),
+        {
+            **_named(metrics),
+            "metrics": list(metrics),
+            "number": device_number,
+            "start": max(start, behind.at) if behind else start,
+            "end": end,
+            "most": limit,
+            **(behind._asdict() if behind else {}),
+        },
+    ).all()
+    return [SampleKey(*row[:3]) for row in rows], [(row[0], *row[3:]) for row in rows]
+
+
+def _rolled(metric: str) -> str:
+    total, count = f"(stats -> {metric} ->> 3)::numeric", f"(stats -> {metric} ->> 0)::int"
+    mean = f"CASE WHEN abs({total} / {count}) < 1e-300 THEN 0 ELSE {total} / {count} END"
+    return f"{count}::float8, (stats -> {metric} ->> 1)::float8, (stats -> {metric} ->> 2)::float8, ({mean})::float8"
+
+
+def _named(metrics: Sequence[str]) -> dict[str, str]:
+    return {f"m{i}": name for i, name in enumerate(metrics)}
+
+
+def _mean(metric: str) -> str:
+    """Return the mean from exact sums; one too small for a double is 0, which PostgreSQL would refuse to round."""
+    mean = f"sum((stats -> {metric} ->> 3)::numeric) / sum((stats -> {metric} ->> 0)::int)"
+    return f"(CASE WHEN abs({mean}) < 1e-300 THEN 0 ELSE {mean} END)::float8"
 
 
 def hours(session: Session, device_number: int, *, start: datetime, end: datetime) -> Sequence[TelemetryHour]:

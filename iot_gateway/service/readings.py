@@ -1,38 +1,22 @@
-"""What people read: series with their band, cases with their chart, dead letters."""
+"""What people read: cases with their chart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from iot_gateway import repository
-from iot_gateway.detect import catalogue
-from iot_gateway.detect.downsample import thin
-from iot_gateway.errors import BadSeries
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.service.cases import get_case
+from iot_gateway.service.charts import Series, epoch_ms, series
 from iot_gateway.service.devices import get_device
 from kernel import clock
 
-Point = tuple[int, float]
-BandPoint = tuple[int, float, float]
 CHART_BEFORE, CHART_AFTER, CHART_POINTS = timedelta(days=7), timedelta(days=7), 600
-
-
-@dataclass(frozen=True)
-class Series:
-    """One metric over time, thinned out for a chart; instants in epoch milliseconds."""
-
-    metric: str
-    unit: str
-    start: datetime
-    end: datetime
-    points: Sequence[Point]
-    band: Sequence[BandPoint] | None
 
 
 @dataclass(frozen=True)
@@ -70,36 +54,6 @@ class CaseView:
     alarms: Sequence[int]
 
 
-def series(
-    session: Session, device_id: UUID, *, metric: str, start: datetime, end: datetime, max_points: int = 600
-) -> Series:
-    """Return one metric of a device, thinned to `max_points` by the extremes, with the expected band.
-
-    Raises:
-        DeviceNotFound: there is no such device.
-        BadSeries: the end lies before the start.
-    """
-    if end <= start:
-        raise BadSeries("`to` must be later than `from`.", field="to")
-    device = get_device(session, device_id)
-    rows = repository.raw_series(session, device.number, metric, start=start, end=end)
-    points = thin([(int(ts), float(value)) for ts, value in reversed(rows)], max_points)
-    hours = repository.hours(session, device.number, start=start - timedelta(hours=1), end=end)
-    band: list[BandPoint] = []
-    for hour in hours:
-        if metric in hour.expected:
-            low, high = catalogue.band(*hour.expected[metric])
-            band.append((_ms(hour.hour + timedelta(minutes=30)), low, high))
-    unit = catalogue.unit(device.model, metric)
-    return Series(metric, unit, start, end, points, thin_band(band, max_points) or None)
-
-
-def thin_band(band: Sequence[BandPoint], max_points: int) -> Sequence[BandPoint]:
-    """Return every n-th point of a band so that at most `max_points` are left."""
-    step = -(-len(band) // max_points) if band else 1
-    return band[::step]
-
-
 def case_view(session: Session, case_id: UUID) -> CaseView:
     """Return a case with its evidence, and the chart of its leading metric against the expected band.
 
@@ -114,7 +68,7 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
         session, device.id, metric=metric, start=start, end=max(end, case.opened_at), max_points=CHART_POINTS
     )
     alarms = [
-        _ms(hour.hour)
+        epoch_ms(hour.hour)
         for hour in repository.hours(session, device.number, start=start, end=end)
         if case.failure_group in hour.alarms
     ]
@@ -146,10 +100,6 @@ def case_line(session: Session, case_id: UUID) -> CaseLine:
 
 def _last(case: DeviceCase) -> datetime:
     return max(filter(None, [case.opened_at, case.recovered_at, case.closed_at]))
-
-
-def _ms(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)
 
 
 def _line(case: DeviceCase, name: str) -> CaseLine:
