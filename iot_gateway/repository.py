@@ -200,7 +200,7 @@ def export_page(
     table, column = ("telemetry", "vals") if raw else (TABLE[resolution], "stats")
     rows = session.execute(
         text(
-            f"SELECT {at}, {key}, {', '.join(figures)} FROM {table} WHERE device_number = :number"
+            f"SELECT {', '.join([at, key, *figures])} FROM {table} WHERE device_number = :number"
             f" AND {at} >= :start AND {at} < :end AND {column} ?| CAST(:metrics AS text[])"
             f"{f' AND {after}' if behind else ''} ORDER BY {f'{at}, {key}' if raw else at} LIMIT :most"
         ),

@@ -59,7 +59,7 @@ def plan(
 
     Raises:
         DeviceNotFound: one of the devices does not exist.
-        BadExport: the end lies before the start, a metric is named twice, or the devices have sent nothing yet.
+        BadExport: the end lies before the start, or a metric is named twice.
         ExportTooLarge: devices x days, or the metrics, are more than one download may cover.
     """
     if end <= start:
@@ -80,8 +80,8 @@ def plan(
         raise DeviceNotFound
     numbers = [number for number, _ in devices]
     names = list(metrics) or _sent_last(session, numbers)
-    if not names or len(set(names)) < len(names):
-        raise BadExport("Name each metric once; devices that have sent nothing need them named.", field="metric")
+    if len(set(names)) < len(names):
+        raise BadExport("Name each metric once.", field="metric")
     if len(names) > MOST_METRICS:
         raise ExportTooLarge(f"At most {MOST_METRICS} metrics.", metrics=len(names), most_metrics=MOST_METRICS)
     pairs = [(number, name) for number, name in devices]

@@ -126,7 +126,7 @@ class Call:
     def places(self) -> list[tuple[str | int, ...]]:
         """Return where ids of rows stand, as trails into `path`, `query` and `body`."""
         found: list[tuple[str | int, ...]] = [("path", name) for name in self.path if name in KINDS]
-        found += [("query", name) for name in self.query if name in KINDS]
+        found += [("query", *trail) for trail in _trails(self.query)]
         return found + [("body", *trail) for trail in _trails(self.body)]
 
     def with_ids(self, mapping: Mapping[Any, Any], places: list[tuple[str | int, ...]]) -> "Call":
