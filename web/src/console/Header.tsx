@@ -4,7 +4,7 @@ import { liveState, useLiveStatus } from "../shared/live/store";
 import { clockSeconds, useNow } from "../shared/time";
 import { ui } from "../shared/ui/parts";
 import { LangPicker, ThemePicker } from "./pickers";
-import { go, useRoute, type View } from "./route";
+import { FLEET, go, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import css from "./workspace.module.css";
 
@@ -51,9 +51,7 @@ export function OfflineBar() {
   );
 }
 
-/** Who may see refused telemetry; the server refuses the others. */
-const READS_LETTERS = new Set(["admin", "asset_manager", "supervisor", "auditor", "integrator"]);
-const VIEWS: readonly View[] = ["map", "board", "devices", "letters"];
+const VIEWS: readonly View[] = ["map", "board", "devices"];
 
 export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () => void }) {
   const me = useMe();
@@ -63,18 +61,16 @@ export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () 
       <span className={css.brand}>Fieldhand</span>
       <span className={css.tenant}>{me.tenant.name}</span>
       <nav aria-label={t("header.views")} className={css.views}>
-        {VIEWS.filter((one) => one !== "letters" || me.roles.some((role) => READS_LETTERS.has(role))).map(
-          (one) => (
-            <button
-              key={one}
-              type="button"
-              aria-current={one === view ? "page" : undefined}
-              onClick={() => go({ view: one, wide: false })}
-            >
-              {t(`view.${one}`)}
-            </button>
-          ),
-        )}
+        {VIEWS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-current={one === view || (one === "devices" && FLEET.includes(view)) ? "page" : undefined}
+            onClick={() => go({ view: one, wide: false })}
+          >
+            {one === "devices" ? t("view.fleet") : t(`view.${one}`)}
+          </button>
+        ))}
       </nav>
       <span className={css.spring} />
       <LiveBadge />

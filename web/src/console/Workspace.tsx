@@ -5,16 +5,15 @@ import { live } from "../shared/live/store";
 import { Loading } from "../shared/ui/parts";
 import { Board } from "./board/Board";
 import { CrashGuard } from "./CrashGuard";
-import { DeadLetters } from "./devices/DeadLetters";
-import { DeviceList } from "./devices/DeviceList";
 import { DevicePanel } from "./devices/DevicePanel";
+import { FleetPage } from "./fleet/FleetPage";
 import { Header, OfflineBar } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import { useGlobalKeys } from "./keys";
 import { OrderPanel } from "./orders/OrderPanel";
 import { Queue } from "./queue/Queue";
 import { followLive } from "./refresh";
-import { type Selection, useRoute, type View } from "./route";
+import { FLEET, type Selection, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import { TechnicianPanel } from "./technicians/TechnicianPanel";
 import css from "./workspace.module.css";
@@ -46,8 +45,7 @@ function Main({ view }: { view: View }) {
         </div>
       )}
       {view === "board" && <Board />}
-      {view === "devices" && <DeviceList />}
-      {view === "letters" && <DeadLetters />}
+      {FLEET.includes(view) && <FleetPage view={view} />}
     </>
   );
 }

@@ -2,7 +2,13 @@
 import { useEffect } from "react";
 import { currentRoute, go, type View } from "./route";
 
-const VIEW_KEYS: Record<string, View> = { "1": "map", "2": "board", "3": "devices", "4": "letters" };
+const VIEW_KEYS: Record<string, View> = {
+  "1": "map",
+  "2": "board",
+  "3": "devices",
+  "4": "letters",
+  "5": "broker",
+};
 
 /** True while the key belongs to a text field or an open dialog. */
 export function isTyping(event: KeyboardEvent): boolean {

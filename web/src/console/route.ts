@@ -6,7 +6,9 @@ export interface Selection {
   kind: SelectionKind;
   id: string;
 }
-export type View = "map" | "board" | "devices" | "letters";
+export type View = "map" | "board" | "devices" | "letters" | "broker";
+/** The views of the fleet page, which is `/console/fleet`. */
+export const FLEET: readonly View[] = ["devices", "letters", "broker"];
 
 export interface Route {
   selection: Selection | null;
@@ -17,14 +19,14 @@ export interface Route {
 
 const BASE = "/console";
 const KINDS: readonly string[] = ["orders", "devices", "technicians"] satisfies SelectionKind[];
-const VIEWS: readonly string[] = ["map", "board", "devices", "letters"] satisfies View[];
+const VIEWS: readonly string[] = ["map", "board", "devices", "letters", "broker"] satisfies View[];
 
 /** Read an address such as `/console/orders/<id>?view=board&wide=1`. */
 export function parse(pathname: string, search: string): Route {
   const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
   const [kind = "", id = ""] = path.split("/").filter(Boolean);
   const query = new URLSearchParams(search);
-  const view = query.get("view") ?? "map";
+  const view = query.get("view") ?? (kind === "fleet" ? "devices" : "map");
   const selection = KINDS.includes(kind) && id ? { kind: kind as SelectionKind, id: safeDecode(id) } : null;
   return {
     selection,
@@ -44,9 +46,10 @@ function safeDecode(text: string): string {
 /** The address of a route; `parse` reads it back. */
 export function format({ selection, view, wide }: Route): string {
   const query = new URLSearchParams();
-  if (view !== "map") query.set("view", view);
+  const fleet = selection === null && FLEET.includes(view);
+  if (view !== (fleet ? "devices" : "map")) query.set("view", view);
   if (wide && selection) query.set("wide", "1");
-  const path = selection ? `/${selection.kind}/${encodeURIComponent(selection.id)}` : "/";
+  const path = selection ? `/${selection.kind}/${encodeURIComponent(selection.id)}` : fleet ? "/fleet" : "/";
   const text = query.toString();
   return BASE + path + (text ? `?${text}` : "");
 }

@@ -66,8 +66,16 @@ def add_devices(app: FastAPI, world: World) -> None:
     """Devices, their cases and the dead letters."""
 
     @app.get("/api/v1/devices")
-    async def devices(limit: int = 50, cursor: str | None = None) -> Row:
-        return page(list(world.devices.values()), limit, cursor)
+    async def devices(limit: int = 50, cursor: str | None = None, state: str = "", model: str = "", q: str = "") -> Row:
+        online = {"ok", "alarm"}
+        found = [
+            one
+            for one in world.devices.values()
+            if (not state or one["health"] == state or (state == "online" and one["health"] in online))
+            and (not model or one["model"] == model)
+            and q.lower() in one["name"]
+        ]
+        return page(found, limit, cursor)
 
     @app.get("/api/v1/devices/{key}")
     async def device(key: str) -> Row:
@@ -98,24 +106,6 @@ def add_devices(app: FastAPI, world: World) -> None:
         if key not in world.orders:
             raise HTTPException(404)
         return detail.case_page(world, world.orders[key])
-
-    @app.get("/api/v1/telemetry/dead-letters")
-    async def letters() -> Row:
-        row = {
-            "received_at": iso(world.now),
-            "device_name": "demo-pump-09",
-            "reason": "outside-policy",
-            "detail": "ts is 42 min ahead",
-            "payload_excerpt": '{"ts":1795372800000,"boot":3,"seq":118,"values":{"flow_m3h":87.2}}',
-        }
-        bad = {
-            **row,
-            "id": "2",
-            "reason": "malformed",
-            "device_name": None,
-            "payload_excerpt": "<script>window.hacked=1</script>",
-        }
-        return page([{**row, "id": "1"}, bad], 50, None)
 
 
 def add_board(app: FastAPI, world: World) -> None:

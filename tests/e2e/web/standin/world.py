@@ -168,6 +168,8 @@ class Maker:
                     "asset_name": f"{model.upper()}-{number:02}",
                     "site_name": self.chance.choice(SITES),
                     "health": health,
+                    "firmware": None if health == "unknown" else f"1.{number % 3 + 2}.0",
+                    "last_sample_at": None if health == "unknown" else iso(self.world.now - timedelta(seconds=number)),
                     "last_seen_at": iso(self.world.now - timedelta(seconds=self.chance.randrange(2, 60))),
                     "last_values": {}
                     if health == "unknown"

@@ -217,8 +217,69 @@ export interface Device {
   asset_name: string | null;
   site_name: string | null;
   health: Health;
+  firmware?: string | null;
   last_seen_at: string | null;
+  last_sample_at?: string | null;
   last_values: Record<string, unknown>;
+  revoked_at?: string | null;
+}
+
+export type FleetState = "online" | "alarm" | "silent" | "unknown" | "revoked";
+
+export interface Counts {
+  total: number;
+  online: number;
+  alarm: number;
+  silent: number;
+  unknown: number;
+  revoked: number;
+}
+
+export interface Fleet {
+  at: string;
+  counts: Counts;
+  models: (Counts & { model: string })[];
+  flow: {
+    per_second: number;
+    /** [epoch milliseconds, samples, dead letters]; the last minute is not over. */
+    minutes: [number, number, number][];
+    commit_ms: number | null;
+    commit_ms_max: number | null;
+    newest_age_ms: number | null;
+  };
+  dead_letters: {
+    since: string;
+    total: number;
+    waiting: number;
+    capped: boolean;
+    reasons: { reason: string; count: number }[];
+  };
+  scorer_lag_seconds: number | null;
+}
+
+export interface BrokerFigures {
+  gateway: string;
+  at: string;
+  heard_at: string | null;
+  version: string | null;
+  uptime_seconds: number | null;
+  clients_connected: number | null;
+  sessions_abandoned: number | null;
+  messages_queued: number | null;
+  bytes_held: number | null;
+  dropped_total: number | null;
+  received_total: number | null;
+  sent_total: number | null;
+  bytes_received_total: number | null;
+  bytes_sent_total: number | null;
+  backlog: number;
+}
+
+export interface BrokerView {
+  now: BrokerFigures | null;
+  gateways: BrokerFigures[];
+  history: { at: string; sessions_abandoned: number | null; messages_queued: number | null }[];
+  warnings: string[];
 }
 
 export interface Series {
@@ -265,13 +326,29 @@ export interface Case extends CaseItem {
   } | null;
 }
 
+export type LetterState = "open" | "requested" | "stored" | "refused" | "discarded";
+
 export interface DeadLetter {
   id: string;
   received_at: string;
+  topic: string;
   device_name: string | null;
   reason: string;
   detail: string | null;
   payload_excerpt: string | null;
+  payload_bytes: number;
+  state: LetterState;
+  replayable: boolean;
+  discardable: boolean;
+  replayed_at: string | null;
+  stored_count: number | null;
+  outcome_reason: string | null;
+  outcome_detail: string | null;
+}
+
+export interface DeadLetterDetail extends DeadLetter {
+  payload_text: string | null;
+  payload_hex: string;
 }
 
 export interface Bar {

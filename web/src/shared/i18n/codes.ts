@@ -186,6 +186,39 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     malformed: ["格式错误", "Malformed"],
     "too-many-records": ["记录过多", "Too many records"],
     oversize: ["消息过大", "Too large"],
+    "not-a-number": ["并非数字", "Not a number"],
+    "refused-by-database": ["数据库拒收", "Refused by the database"],
+    "moment-passed": ["时机已过", "Its moment has passed"],
+  },
+  letter_why: {
+    "unknown-topic": ["主题不属于任何设备。", "The topic belongs to no device."],
+    "unknown-device": [
+      "没有此名称的设备。登记该设备后可重放。",
+      "No device has this name. Make it known, then replay.",
+    ],
+    "wrong-tenant": [
+      "主题中的租户不是该设备的租户。",
+      "The topic names another tenant than the device belongs to.",
+    ],
+    "revoked-device": ["设备已停用，不再接收其消息。", "The device is shut out; nothing of it is taken."],
+    "outside-policy": [
+      "设备时间过旧或超前。放宽设备的时间策略后可重放。",
+      "The device's time is too old or ahead. Widen the device's policy, then replay.",
+    ],
+    "no-partition": [
+      "该日期没有存储分区。分区建立后可重放。",
+      "No partition holds that day. Replay once there is one.",
+    ],
+    "not-finite": ["含有 NaN 或无穷大，无法存储。", "It holds NaN or infinity, which cannot be stored."],
+    "not-a-number": ["不是数字的值无法存储。", "Values that are no numbers cannot be stored."],
+    malformed: ["不是 JSON，或不是一条记录。", "It is no JSON, or no record."],
+    "too-many-records": ["一条消息的记录超过 2000 条。", "One message holds over 2,000 records."],
+    oversize: ["超过 64 KiB，只保留了开头。", "Over 64 KiB; only the beginning was kept."],
+    "refused-by-database": ["数据库无法存储其内容。", "The database cannot store what it holds."],
+    "moment-passed": [
+      "上线、遗嘱与应答只在当时有意义，不重放。",
+      "Births, wills and answers mean something only when they come; they are not replayed.",
+    ],
   },
 };
 

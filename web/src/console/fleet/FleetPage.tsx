@@ -1,0 +1,82 @@
+import { useState } from "react";
+import type { FleetState } from "../../shared/api/types";
+import { t } from "../../shared/i18n";
+import { Failure, Loading } from "../../shared/ui/parts";
+import { go, type View } from "../route";
+import { Broker } from "./Broker";
+import { DeadLetters } from "./DeadLetters";
+import { DeviceList } from "./DeviceList";
+import css from "./fleet.module.css";
+import { Tiles } from "./Tiles";
+import { useBroker, useFleet, useRights } from "./useFleet";
+
+/** The fleet: figures on top, devices, refused telemetry and the broker below. */
+export function FleetPage({ view: wanted }: { view: View }) {
+  const fleet = useFleet();
+  const broker = useBroker();
+  const rights = useRights();
+  const [state, setState] = useState<FleetState | null>(null);
+  const tabs: readonly View[] = [
+    "devices",
+    ...(rights.letters ? (["letters"] as const) : []),
+    ...(rights.broker ? (["broker"] as const) : []),
+  ];
+  const view = tabs.includes(wanted) ? wanted : "devices";
+  const step = (by: number) => {
+    const next = tabs[(tabs.indexOf(view) + by + tabs.length) % tabs.length];
+    if (!next) return;
+    go({ view: next });
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <div className={css.page}>
+      {fleet.isPending && <Loading />}
+      {fleet.isError && !fleet.data && <Failure error={fleet.error} retry={() => void fleet.refetch()} />}
+      {fleet.data && (
+        <Tiles
+          fleet={fleet.data}
+          broker={broker.data}
+          picked={view === "devices" ? state : null}
+          lettersOpen={rights.letters}
+          onPick={(one) => {
+            setState(one === state && view === "devices" ? null : one);
+            go({ view: "devices" });
+          }}
+        />
+      )}
+      <div className={css.tabs} role="tablist" aria-label={t("fleet.tabs")}>
+        {tabs.map((one) => (
+          <button
+            key={one}
+            id={`tab-${one}`}
+            type="button"
+            role="tab"
+            aria-selected={one === view}
+            aria-controls="fleet-content"
+            tabIndex={one === view ? 0 : -1}
+            onClick={() => go({ view: one })}
+            onKeyDown={(event) => {
+              if (event.key === "ArrowRight") step(1);
+              if (event.key === "ArrowLeft") step(-1);
+            }}
+          >
+            {t(`view.${one}`)}
+          </button>
+        ))}
+      </div>
+      <div className={css.content} id="fleet-content" role="tabpanel" aria-labelledby={`tab-${view}`}>
+        {view === "devices" && (
+          <DeviceList
+            state={state}
+            onState={setState}
+            models={fleet.data?.models.map((one) => one.model) ?? []}
+          />
+        )}
+        {view === "letters" && (
+          <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
+        )}
+        {view === "broker" && <Broker query={broker} />}
+      </div>
+    </div>
+  );
+}
