@@ -14,6 +14,7 @@ import backend.technicians.models
 import backend.tickets.models
 import backend.work.models
 import inventory.models
+import iot_gateway.models.access
 import iot_gateway.models.detection
 import iot_gateway.models.devices
 import iot_gateway.models.firmware

@@ -6,11 +6,13 @@ import threading
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from socket import gethostname
 from types import FrameType
 from typing import Annotated
 
 import typer
 
+from firmware_sim.claim import keep, read_claim, trade
 from firmware_sim.credentials import read_credentials
 from firmware_sim.errors import BrokerUnreachableError, SimulatorError
 from firmware_sim.fleet import Fleet, Progress
@@ -51,11 +53,19 @@ def sim(  # noqa: PLR0917 - one parameter per option
     wait_ack: Annotated[bool, typer.Option(help="Committed, or taken by the broker.")] = True,
     update_failures: Annotated[float, typer.Option(min=0, max=1, help="Share of updates that go wrong.")] = 0.0,
     download_rate: Annotated[int, typer.Option(min=0, help="Bytes a second of a download; 0: all it can.")] = 0,
+    claim: Annotated[
+        str | None,
+        typer.Option(help="Trade this claim first (the QR code's text) and keep the answer in --credentials."),
+    ] = None,
+    hardware_id: Annotated[str | None, typer.Option(help="With --claim: names the hardware.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="With --claim: trust this authority for https.")] = None,
     connect_timeout: Annotated[str, typer.Option(help="Give up when no device connects.")] = "60s",
 ) -> None:
     """Play devices: their history, then live samples, over MQTT."""
     try:
         plan = _scenario(scenario, history)
+        if claim is not None:
+            keep(trade(read_claim(claim), hardware_id=hardware_id or gethostname(), ca=tls_ca), credentials)
         access = read_credentials(credentials)
         replays = _replays(replay_of or [])
         options = Options(

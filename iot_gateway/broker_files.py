@@ -91,7 +91,7 @@ class BrokerFiles:
         changed |= _replace(acl_file, acl_lines(devices))
         changed |= self._own_account()
         if changed and self._settings.mqtt_reload_pid_file is not None:
-            _tell_broker(self._settings.mqtt_reload_pid_file)
+            tell_broker(self._settings.mqtt_reload_pid_file)
 
     def _own_account(self) -> bool:
         """Add this gateway's account where it is missing, as that of a new replica is."""
@@ -141,7 +141,8 @@ def _replace(path: Path, content: str) -> bool:
     return True
 
 
-def _tell_broker(pid_file: Path) -> None:
+def tell_broker(pid_file: Path) -> None:
+    """Have the broker read its files again."""
     try:
         os.kill(int(pid_file.read_text().strip()), signal.SIGHUP)
     except (FileNotFoundError, ProcessLookupError, ValueError) as error:

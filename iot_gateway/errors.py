@@ -1,6 +1,6 @@
 """Refusals of the gateway."""
 
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound, TooMany
 
 
 class DeviceNotFound(NotFound):
@@ -145,3 +145,33 @@ class BadExport(Invalid):
     """The export asked for cannot be made."""
 
     slug = "bad-export"
+
+
+class ClaimNotFound(NotFound):
+    """There is no such claim."""
+
+    slug = "claim-not-found"
+
+
+class ClaimEnded(Conflict):
+    """The claim is used up, has expired or was cancelled."""
+
+    slug = "claim-ended"
+
+
+class TooManyClaims(TooMany):
+    """Too many claims were traded from this address; wait a minute."""
+
+    slug = "too-many-claims"
+
+
+class CertificatesOff(Conflict):
+    """This installation signs no certificates."""
+
+    slug = "certificates-off"
+
+
+class BadSigningRequest(Invalid):
+    """The certificate signing request cannot be signed."""
+
+    slug = "bad-signing-request"

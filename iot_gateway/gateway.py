@@ -13,6 +13,7 @@ from iot_gateway.commander import expire_unanswered, send_commands, send_twins
 from iot_gateway.ingest import Writer
 from iot_gateway.pulse import Pulse
 from iot_gateway.secret import share_group
+from iot_gateway.shut_out import ShutOut
 from iot_gateway.sparkplug import topics
 from kernel.log import get_logger
 from kernel.settings import Settings, get_settings
@@ -35,7 +36,7 @@ def run(stop: threading.Event) -> None:
     account = Account.of(settings)
     group = share_group(settings.secret_key.get_secret_value())
     link = Link(**account._asdict(), group=group, more=topics.FILTERS, take_more=settings.sparkplug)
-    files, pulse = BrokerFiles(settings), Pulse()
+    files, shut_out, pulse = BrokerFiles(settings), ShutOut(settings), Pulse()
     writer = threading.Thread(target=_writer(link, stop, pulse, settings).run, name="writer", daemon=True)
     caretaker = threading.Thread(target=Caretaker(account, link, pulse, stop).run, name="caretaker", daemon=True)
     _chore(files.refresh)
@@ -54,6 +55,7 @@ def run(stop: threading.Event) -> None:
             due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
         if now >= due["files"]:
             _chore(files.refresh)
+            _chore(shut_out.run)
             due["files"] = now + FILE_SECONDS
         if now >= due["expiry"]:
             _chore(expire_unanswered)

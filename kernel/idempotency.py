@@ -1,20 +1,31 @@
 """Idempotency keys: the same POST again gives the same answer back.
 
 After the IETF draft `idempotency-key-header`: same key and body replays, another body is 422, in flight is 409.
-The answer is stored in the transaction of the effect, so that both are there or neither.
+The answer is stored in the transaction of the effect, so that both are there or neither. It is encrypted with a key
+made of the caller's own Idempotency-Key, which is kept as a hash only, and the deployment's secret: an answer may hold
+a device's secret or a token, and neither a copy of the table nor the table with the deployment's secret opens it.
 """
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Index, LargeBinary, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel import clock
+from kernel.auth import hash_secret
 from kernel.db import TenantRow, tenant_args
 from kernel.errors import Conflict, Invalid
+from kernel.settings import get_settings
+
+NONCE_BYTES = 12
 
 
 class KeyInFlight(Conflict):
@@ -29,6 +40,12 @@ class KeyReused(Invalid):
     slug = "idempotency-key-reused"
 
 
+class AnswerLost(Conflict):
+    """The request was done before, and its answer cannot be read any more."""
+
+    slug = "idempotency-answer-lost"
+
+
 class StoredAnswer(TenantRow):
     """The answer that a key has got."""
 
@@ -39,10 +56,12 @@ class StoredAnswer(TenantRow):
 
     user_id: Mapped[UUID]
     key: Mapped[str]
+    """SHA-256 of the caller's key."""
     request_hash: Mapped[str]
     status: Mapped[int]
     media_type: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    """AES-256-GCM; the first 12 bytes are the nonce."""
     at: Mapped[datetime]
 
 
@@ -76,28 +95,47 @@ def claim(session: Session, *, user_id: UUID, key: str, digest: str) -> Claim:
         Replay: the answer is known.
         KeyInFlight: another transaction holds it.
         KeyReused: it came with another request.
+        AnswerLost: it was done, and the deployment's secret has changed since.
     """
     number = int.from_bytes(hashlib.sha256(f"{user_id}:{key}".encode()).digest()[:8], "big", signed=True)
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}):
         raise KeyInFlight("The first request with this key has not ended yet. Try again in a moment.")
-    known = session.scalar(select(StoredAnswer).where(StoredAnswer.user_id == user_id, StoredAnswer.key == key))
+    known = session.scalar(
+        select(StoredAnswer).where(StoredAnswer.user_id == user_id, StoredAnswer.key == hash_secret(key))
+    )
     if known is None:
         return Claim(user_id=user_id, key=key, request_hash=digest)
     if known.request_hash != digest:
         raise KeyReused("Take a new key for another request.")
-    raise Replay(known.status, known.media_type, known.body)
+    raise Replay(known.status, known.media_type, _opened(known, key))
+
+
+def _opened(known: StoredAnswer, key: str) -> bytes:
+    try:
+        cipher, sealed = _cipher(known.user_id, key), known.body
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], known.request_hash.encode())
+    except (InvalidTag, ValueError) as error:
+        raise AnswerLost("Look up what it made; it was not done a second time.") from error
+
+
+def _cipher(user_id: UUID, key: str) -> AESGCM:
+    secret = get_settings().secret_key.get_secret_value().encode()
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=user_id.bytes, info=b"fieldhand stored answer")
+    return AESGCM(derive.derive(secret + b"\0" + key.encode()))
 
 
 def store(session: Session, held: Claim, *, status: int, media_type: str, body: bytes) -> None:
     """Keep the answer with the effect."""
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + _cipher(held.user_id, held.key).encrypt(nonce, body, held.request_hash.encode())
     session.add(
         StoredAnswer(
             user_id=held.user_id,
-            key=held.key,
+            key=hash_secret(held.key),
             request_hash=held.request_hash,
             status=status,
             media_type=media_type,
-            body=body,
+            body=sealed,
             at=clock.now(),
         )
     )

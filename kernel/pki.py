@@ -84,8 +84,8 @@ def make_authority(folder: Path, *, name: str, at: datetime, force: bool = False
         .add_extension(_usage(signs_certificates=True), critical=True)
     )
     certificate = builder.sign(key, hashes.SHA256())
-    _write(folder / "ca.key", _key_pem(key), mode=0o600, force=force)
-    _write(folder / "ca.crt", certificate.public_bytes(Encoding.PEM), mode=0o644, force=True)
+    write_new(folder / "ca.key", _key_pem(key), mode=0o600, force=force)
+    write_new(folder / "ca.crt", certificate.public_bytes(Encoding.PEM), mode=0o644, force=True)
     made = Authority(folder, key, certificate)
     write_revocations(made, folder / "crl.pem", {}, at=at)
     return made
@@ -120,8 +120,8 @@ def make_server(authority: Authority, names: Iterable[str], *, at: datetime, for
     builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in listed]), False)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     certificate = builder.sign(authority.key, hashes.SHA256())
-    _write(authority.folder / "server.key", _key_pem(key), mode=0o600, force=force)
-    _write(authority.folder / "server.crt", certificate.public_bytes(Encoding.PEM), mode=0o644, force=True)
+    write_new(authority.folder / "server.key", _key_pem(key), mode=0o600, force=force)
+    write_new(authority.folder / "server.crt", certificate.public_bytes(Encoding.PEM), mode=0o644, force=True)
     return authority.folder / "server.crt"
 
 
@@ -156,9 +156,9 @@ def publish(authority: Authority, folder: Path) -> None:
     """Copy what a broker on other storage reads: certificates, its key, and the revocation list where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, mode in (("ca.crt", 0o644), ("server.crt", 0o644), ("server.key", 0o600)):
-        _write(folder / name, (authority.folder / name).read_bytes(), mode=mode, force=True)
+        write_new(folder / name, (authority.folder / name).read_bytes(), mode=mode, force=True)
     if revoked_in(folder / "crl.pem", authority) is None:
-        _write(folder / "crl.pem", (authority.folder / "crl.pem").read_bytes(), mode=0o644, force=True)
+        write_new(folder / "crl.pem", (authority.folder / "crl.pem").read_bytes(), mode=0o644, force=True)
 
 
 def new_request(name: str) -> tuple[bytes, str]:
@@ -214,7 +214,7 @@ def write_revocations(authority: Authority, path: Path, revoked: Mapping[int, da
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since).build()
         builder = builder.add_revoked_certificate(entry)
     listed = builder.sign(authority.key, hashes.SHA256())
-    _write(path, listed.public_bytes(Encoding.PEM), mode=0o644, force=True)
+    write_new(path, listed.public_bytes(Encoding.PEM), mode=0o644, force=True)
     return True
 
 
@@ -286,8 +286,12 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _write(path: Path, content: bytes, *, mode: int, force: bool) -> None:
-    """Write all of a file or nothing of it."""
+def write_new(path: Path, content: bytes, *, mode: int, force: bool) -> None:
+    """Write all of a file or nothing of it.
+
+    Raises:
+        InTheWayError: it is there, and not to be replaced.
+    """
     if path.exists() and not force:
         raise InTheWayError(f"{path} is there already; --force replaces it")
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -340,7 +340,7 @@ def broker(run_folder: Path, worker_name: str) -> Iterator[PrivateBroker]:
     wanted = (Service.MOSQUITTO,)
     with PrivateServices(var, wanted, durability=Durability.FORGET, ephemeral_ports=True) as services:
         assert services.broker is not None
-        mqtt = {name: value for name, value in services.environment.items() if "MQTT" in name}
+        mqtt = {name: value for name, value in services.environment.items() if "MQTT" in name or "CA_DIR" in name}
         with settings_of(mqtt):
             yield PrivateBroker(services, services.broker)
 

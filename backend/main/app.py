@@ -22,14 +22,26 @@ from backend.technicians import routes as technicians
 from backend.tickets import routes as tickets
 from backend.work import routes as work
 from inventory import routes as inventory
-from iot_gateway.routes import cases, devices, exports, firmware, fleet, letters, retention, sparkplug, telemetry, twins
+from iot_gateway.routes import (
+    cases,
+    claims,
+    devices,
+    exports,
+    firmware,
+    fleet,
+    letters,
+    retention,
+    sparkplug,
+    telemetry,
+    twins,
+)
 from kernel.http import include
 from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
     assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work,
-    inventory, cases, devices, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports,
+    inventory, cases, claims, devices, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from iot_gateway import repository
 from iot_gateway.errors import DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.events import DeviceProvisioned
 from iot_gateway.lifecycle import Health
+from iot_gateway.models.access import DeviceCertificate
 from iot_gateway.models.devices import Device, DeviceContext
 from iot_gateway.repository import DeviceFilter
 from iot_gateway.secret import hash_for_broker, new_secret
@@ -117,6 +118,11 @@ def revoke_device(session: Session, device_id: UUID, *, at: datetime) -> None:
     device = _locked(session, device_id)
     if device.revoked_at is None:
         device.revoked_at = device.access_changed_at = at
+        session.execute(
+            update(DeviceCertificate)
+            .where(DeviceCertificate.device_id == device_id, DeviceCertificate.revoked_at.is_(None))
+            .values(revoked_at=at)
+        )
 
 
 def set_device_context(

@@ -27,7 +27,7 @@ from backend.work.models import ConflictItem
 from inventory import service as stock
 from inventory.models import StockMove
 from iot_gateway.models.telemetry import TelemetryDeadLetter
-from iot_gateway.service import campaigns, cases, commands, firmware
+from iot_gateway.service import campaigns, cases, claims, commands, firmware
 from kernel import clock
 from kernel.auth import Role
 from kernel.db import Login, transaction
@@ -127,7 +127,9 @@ def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
     campaign = campaigns.create_campaign(
         session, campaigns.Draft(release_id=release.id, name="c", device_ids=[device_id])
     )
+    claim, _ = claims.make_claim(session, model="pump", sampling_seconds=60, at=at, lifetime=timedelta(days=1))
     return {
+        "claim": claim.id,
         "case": case_id,
         "command": commands.request_command(session, device_id, command="reset_after_repair").id,
         "release": release.id,

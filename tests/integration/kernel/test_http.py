@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.customers.models import Customer, Site
 from kernel.auth import Role
-from kernel.db import transaction
+from kernel.db import Login, transaction
 from kernel.geo import LonLat
 from kernel.http import include
 from kernel.idempotency import StoredAnswer
@@ -77,6 +77,34 @@ def test_the_same_request_again_gives_the_same_answer_and_one_row(client: TestCl
 
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     assert len({answer.content for answer in answers}) == 1
+    assert count(tenant) == 1
+
+
+def test_a_stored_answer_opens_with_the_callers_key_only(client: TestClient, tenant: UUID) -> None:
+    sent = key()
+    answer = client.post("/things", json={"name": "a secret of the answer"}, headers=sent)
+
+    with transaction(Login.SYSTEM) as session:
+        row = session.execute(
+            text("SELECT key, body, t::text AS line FROM idempotency_key t WHERE tenant_id = :t"), {"t": tenant}
+        ).one()
+    assert answer.status_code == 201
+    assert answer.content not in bytes(row.body)
+    assert sent["Idempotency-Key"] not in row.line
+    assert answer.content.hex() not in row.line
+
+
+@pytest.mark.parametrize("lost", [b"", b"x" * 40])
+def test_an_answer_that_cannot_be_opened_is_not_done_again(client: TestClient, tenant: UUID, lost: bytes) -> None:
+    """As after a change of the deployment's secret, or for the answers kept before they were sealed."""
+    sent = key()
+    client.post("/things", json={"name": "once"}, headers=sent)
+    with transaction(Login.SYSTEM) as session:
+        session.execute(text("UPDATE idempotency_key SET body = :b WHERE tenant_id = :t"), {"b": lost, "t": tenant})
+
+    again = client.post("/things", json={"name": "once"}, headers=sent)
+
+    assert (again.status_code, problem(again)) == (409, "idempotency-answer-lost")
     assert count(tenant) == 1
 
 

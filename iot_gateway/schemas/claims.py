@@ -1,0 +1,91 @@
+"""Claims and certificates, as HTTP shows them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from iot_gateway.schemas.devices import Out
+
+Request = Annotated[str, Field(min_length=100, max_length=4096, pattern=r"^-----BEGIN ")]
+
+
+class ClaimIn(BaseModel):
+    """A claim to make."""
+
+    model: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+    sampling_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    max_age_days: Annotated[int, Field(ge=1, le=400)] = 30
+    name_prefix: Annotated[str | None, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = None
+    uses: Annotated[int, Field(ge=1, le=10_000)] = 1
+    hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
+
+
+class ClaimOut(Out):
+    """A claim; its token is not shown again."""
+
+    id: UUID
+    model: str
+    sampling_seconds: int
+    name_prefix: str
+    uses: int
+    uses_allowed: int
+    expires_at: AwareDatetime
+    cancelled_at: AwareDatetime | None
+
+
+class ClaimMade(BaseModel):
+    """A claim just made; `token` and `payload` (for a QR code) are shown this once."""
+
+    claim: ClaimOut
+    token: str
+    payload: str
+
+
+class Trade(BaseModel):
+    """What a device or its installer sends: the token, something that names the hardware, a request if it has a key."""
+
+    token: Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+    hardware_id: Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9:._-]+$")]
+    csr: Request | None = None
+
+
+class GrantedOut(Out):
+    """A device's identity; `secret` or `certificate`."""
+
+    name: str
+    model: str
+    tenant: str
+    host: str
+    port: int
+    ca: str | None
+    secret: str | None
+    certificate: str | None
+    certificate_expires_at: AwareDatetime | None
+
+
+class CertificateIn(BaseModel):
+    """A certificate to sign for a device."""
+
+    csr: Request
+    replace: bool = False
+
+
+class SignedOut(Out):
+    """A certificate just signed."""
+
+    name: str
+    serial: str
+    certificate: str
+    ca: str
+    expires_at: AwareDatetime
+
+
+class CertificateOut(Out):
+    """A certificate of a device."""
+
+    serial: str
+    created_at: AwareDatetime
+    expires_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+    enforced_at: AwareDatetime | None
