@@ -121,7 +121,7 @@ def _allowed(session: Session) -> list[Access]:
         .where(Device.revoked_at.is_(None))
         .order_by(Device.name)
     )
-    return [Access(*row) for row in rows.tuples()]
+    return [Access(*row) for row in rows]
 
 
 def _replace(path: Path, content: str) -> bool:
