@@ -99,7 +99,7 @@ class BrokerFiles:
         passwords, rights = settings.mqtt_gateway_password_file, settings.mqtt_gateway_acl_file
         if passwords is None or rights is None:
             return False
-        user, password = settings.mqtt_gateway_user, settings.mqtt_gateway_password.get_secret_value()
+        user, password = settings.gateway_user, settings.mqtt_gateway_password.get_secret_value()
         known = passwords.read_text() if passwords.exists() else ""
         if any(line.startswith(f"{user}:") for line in known.splitlines()):
             return False

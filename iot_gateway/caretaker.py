@@ -45,7 +45,7 @@ class Account(NamedTuple):
         return cls(
             settings.mqtt_host,
             settings.mqtt_gateway_port,
-            settings.mqtt_gateway_user,
+            settings.gateway_user,
             settings.mqtt_gateway_password.get_secret_value(),
             str(settings.mqtt_tls_ca) if settings.mqtt_tls_ca else None,
         )

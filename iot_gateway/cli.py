@@ -26,11 +26,18 @@ def _until_signal(metrics_port: int | None) -> threading.Event:
 
 
 @app.command()
-def gateway(metrics_port: int | None = typer.Option(None, help="serve Prometheus figures on this port")) -> None:
-    """Receive telemetry and send commands until told to stop."""
+def gateway(
+    metrics_port: int | None = typer.Option(None, help="serve Prometheus figures on this port"),
+    drain: bool = typer.Option(False, help="take what this replica's session still holds, end the session, and end"),
+) -> None:
+    """Receive telemetry and send commands until told to stop; on SIGUSR1 drain the session, end it, and end."""
     from iot_gateway.gateway import run  # noqa: PLC0415 - each command loads what it needs
 
-    run(_until_signal(metrics_port))
+    retire = threading.Event()
+    if drain:
+        retire.set()
+    signal.signal(signal.SIGUSR1, lambda *_: retire.set())
+    run(_until_signal(metrics_port), retire)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from iot_gateway import metrics
 from iot_gateway.fast_mqtt import FastClient, Message, PlainClient, missing
-from kernel.log import get_logger
+from kernel.log import announce, get_logger
 
 SESSION_SECONDS = 24 * 3600
 RECEIVE_MAXIMUM = 4000
@@ -64,7 +64,7 @@ class Link:
         self._changed = threading.Condition()
         self._wanted = 1
         self._first_at = 0.0
-        self._unacked = 0
+        self._outstanding = 0
         self._closing = False
         self._subscribed = True
         self._marker = f"fieldhand/gateway/{user}/drained"
@@ -131,17 +131,18 @@ class Link:
         """Return how many received messages wait here."""
         return len(self._held)
 
-    def unacknowledged(self) -> int:
-        """Return how many messages of this connection the broker still waits for."""
-        return self._unacked
+    def outstanding(self) -> int:
+        """Return how many received messages are not committed yet, those in the writer's hands among them."""
+        return self._outstanding
 
     def ack(self, messages: Sequence[Message]) -> None:
-        """Acknowledge messages in the order received; those of an earlier connection are left out."""
+        """Acknowledge committed messages in the order received; those of an earlier connection are left out."""
         epoch = self._client.epoch
         mids = [message.mid for message in messages if message.epoch == epoch and message.qos]
-        if mids and self._client.acknowledge(epoch, mids):
-            with self._changed:
-                self._unacked = max(0, self._unacked - len(mids))
+        if mids:
+            self._client.acknowledge(epoch, mids)
+        with self._changed:
+            self._outstanding -= len(messages)
 
     def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Send at QoS 0 without waiting."""
@@ -178,7 +179,7 @@ class Link:
         older = [f"$share/{GUESSABLE}/{TOPICS}{leaf}" for leaf in LEAVES]
         if self._retiring:
             with self._changed:
-                _, self._leaving = client.unsubscribe(filters + dropped)
+                _, self._leaving = client.unsubscribe(filters + dropped + older)
         else:
             client.unsubscribe(older + dropped)
             client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
@@ -196,7 +197,7 @@ class Link:
             if not self._held:
                 self._first_at = time.monotonic()
             self._held.extend(messages)
-            self._unacked += sum(message.qos for message in messages)
+            self._outstanding += len(messages)
             if len(self._held) >= self._wanted:
                 self._changed.notify_all()
         if drained:
@@ -206,14 +207,14 @@ class Link:
         if reason.is_failure:
             log.warning("broker_refused", reason=str(reason))
             return
-        with self._changed:
-            self._unacked = 0
+        self.drained.clear()
         self._client.opened()
         self._subscribed = True
         self._subscribe(client)
         self.connected.set()
         metrics.CONNECTIONS.inc()
-        log.info("broker_connected", epoch=self._client.epoch, session_present=flags.session_present)
+        announce("broker_connected")
+        log.info("broker_session", epoch=self._client.epoch, present=flags.session_present)
 
     def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
         refused = [str(reason) for reason in reasons if reason.is_failure]

@@ -45,6 +45,10 @@ class Message(NamedTuple):
 
 Deliver = Callable[[list[Message]], None]
 _new = tuple.__new__
+_topics: dict[bytes, str] = {}
+"""Topics as text, so that each is made and hashed once."""
+
+TOPICS_KEPT = 100_000
 
 
 class PlainClient(mqtt.Client):
@@ -189,7 +193,7 @@ def cut(data: bytes, position: int, messages: list[Message], *, epoch: int, at: 
         MalformedPacket, IndexError: a packet's lengths do not fit into it.
     """
     size = len(data)
-    append = messages.append
+    append, topics = messages.append, _topics
     while position + 2 <= size:
         command = data[position]
         if command & 0xF4 != PUBLISH:
@@ -204,7 +208,8 @@ def cut(data: bytes, position: int, messages: list[Message], *, epoch: int, at: 
         if end > size:
             break
         middle = start + 2 + (data[start] << 8 | data[start + 1])
-        topic = data[start + 2 : middle]
+        name = data[start + 2 : middle]
+        topic = topics.get(name) or text_of(name)
         mid, qos = 0, command >> 1 & 3
         if qos:
             mid = data[middle] << 8 | data[middle + 1]
@@ -215,9 +220,17 @@ def cut(data: bytes, position: int, messages: list[Message], *, epoch: int, at: 
             body += varint(data, middle, body) if body else size
         if body > end or middle >= end:
             raise MalformedPacket("a length does not fit")
-        append(_new(Message, (epoch, mid, qos, str(topic, "utf-8", "replace"), data[body:end], command & 8 != 0, at)))
+        append(_new(Message, (epoch, mid, qos, topic, data[body:end], command & 8 != 0, at)))
         position = end
     return position
+
+
+def text_of(topic: bytes) -> str:
+    """Return a topic as text, and remember it."""
+    if len(_topics) >= TOPICS_KEPT:
+        _topics.clear()
+    text = _topics[topic] = str(topic, "utf-8", "replace")
+    return text
 
 
 def other(data: bytes, position: int) -> tuple[int, int, int] | None:

@@ -124,6 +124,18 @@ def lag_seconds(session: Session, behind: Position) -> float:
     return max(0.0, float(found)) if found is not None else 0.0
 
 
+def waiting_batches(session: Session, name: str) -> int:
+    """Return how many batches are stored and not taken in, 10,000 at most."""
+    found = session.execute(
+        text(
+            "SELECT count(*) FROM (SELECT 1 FROM telemetry_batch t, scorer_checkpoint c"
+            " WHERE c.name = :name AND (t.xid, t.id) > (c.xid, c.batch_id) LIMIT 10000) b"
+        ),
+        {"name": name},
+    ).scalar_one()
+    return int(found)
+
+
 def read_segments(session: Session, heads: Sequence[BatchHead]) -> dict[int, list[Segment]]:
     """Return the samples of the batches by device, in the order of the batches."""
     order = {head.position.batch_id: index for index, head in enumerate(heads)}

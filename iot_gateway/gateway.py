@@ -1,11 +1,13 @@
 """The gateway process: link, writer, command sender, broker files."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
+from iot_gateway import metrics
 from iot_gateway.broker_files import BrokerFiles
 from iot_gateway.caretaker import Account, Caretaker
 from iot_gateway.client import Link
@@ -18,7 +20,7 @@ from iot_gateway.sparkplug import topics
 from kernel.log import get_logger
 from kernel.settings import Settings, get_settings
 
-COMMAND_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
+TURN_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
 
 PARCEL_SHARE = 20
 """Looking for what is to be sent takes at most a twentieth of the time, however much waits for absent devices."""
@@ -26,44 +28,85 @@ PARCEL_SHARE = 20
 log = get_logger()
 
 
-def run(stop: threading.Event) -> None:
-    """Take telemetry in and send commands until told to stop.
+class Gateway:
+    """One replica: link, writer and the small jobs beside them."""
 
-    Raises:
-        RuntimeError: the writer has died; the supervisor starts the process anew.
-    """
-    settings = get_settings()
-    account = Account.of(settings)
-    group = share_group(settings.secret_key.get_secret_value())
-    link = Link(**account._asdict(), group=group, more=topics.FILTERS, take_more=settings.sparkplug)
-    files, shut_out, pulse = BrokerFiles(settings), ShutOut(settings), Pulse()
-    writer = threading.Thread(target=_writer(link, stop, pulse, settings).run, name="writer", daemon=True)
-    caretaker = threading.Thread(target=Caretaker(account, link, pulse, stop).run, name="caretaker", daemon=True)
-    _chore(files.refresh)
-    link.start()
-    writer.start()
-    caretaker.start()
-    log.info("gateway_started", user=settings.mqtt_gateway_user)
-    due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0, "parcels": 0.0}
-    while not stop.wait(COMMAND_SECONDS):
-        if not writer.is_alive():
-            raise RuntimeError("the writer has died")
-        now = time.monotonic()
-        if now >= due["parcels"]:
+    def __init__(self, stop: threading.Event, retire: threading.Event) -> None:
+        """Run until `stop`; once `retire` is set, until the session of this replica is empty."""
+        settings = get_settings()
+        self._stop, self._retire = stop, retire
+        account, pulse = Account.of(settings), Pulse()
+        group = share_group(settings.secret_key.get_secret_value())
+        self._link = Link(**account._asdict(), group=group, more=topics.FILTERS, take_more=settings.sparkplug)
+        self._files, self._shut_out = BrokerFiles(settings), ShutOut(settings)
+        writer = _writer(self._link, stop, pulse, settings)
+        self._writer = threading.Thread(target=writer.run, name="writer", daemon=True)
+        caretaker = Caretaker(account, self._link, pulse, stop)
+        self._caretaker = threading.Thread(target=caretaker.run, name="caretaker", daemon=True)
+        self._retiring = False
+        self._due = {"files": time.monotonic() + FILE_SECONDS, "expiry": 0.0, "parcels": 0.0}
+        metrics.HELD.set_function(self._link.backlog)
+        metrics.OUTSTANDING.set_function(self._link.outstanding)
+
+    def run(self) -> None:
+        """Work until told to stop, or until retired.
+
+        Raises:
+            RuntimeError: the writer has died; the supervisor starts the process anew.
+        """
+        _chore(self._files.refresh)
+        if self._retire.is_set():
+            self._begin_to_retire()
+        self._link.start()
+        self._writer.start()
+        self._caretaker.start()
+        log.info("gateway_started", user=get_settings().gateway_user)
+        while not self._stop.wait(TURN_SECONDS):
+            if not self._writer.is_alive():
+                raise RuntimeError("the writer has died")
+            if self._retire.is_set() and self._is_retired():
+                break
+            self._do_chores()
+        retired = not self._stop.is_set()
+        self._stop.set()
+        self._writer.join(timeout=10)
+        self._caretaker.join(timeout=5)
+        if retired:
+            self._link.end()
+        else:
+            self._link.stop()
+        log.info("gateway_retired" if retired else "gateway_stopped")
+
+    def _begin_to_retire(self) -> None:
+        self._retiring = True
+        self._link.retire()
+        log.info("gateway_retires", user=get_settings().gateway_user)
+
+    def _is_retired(self) -> bool:
+        if not self._retiring:
+            self._begin_to_retire()
+        return self._link.connected.is_set() and self._link.drained.is_set() and not self._link.outstanding()
+
+    def _do_chores(self) -> None:
+        now, due, link = time.monotonic(), self._due, self._link
+        if now >= due["parcels"] and not self._retiring:
             _chore(lambda: send_commands(link))
             _chore(lambda: send_twins(link))
             due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
         if now >= due["files"]:
-            _chore(files.refresh)
-            _chore(shut_out.run)
+            _chore(self._files.refresh)
+            link.mend()
             due["files"] = now + FILE_SECONDS
         if now >= due["expiry"]:
             _chore(expire_unanswered)
             due["expiry"] = now + EXPIRY_SECONDS
-    writer.join(timeout=10)
-    caretaker.join(timeout=5)
-    link.stop()
-    log.info("gateway_stopped")
+
+
+def run(stop: threading.Event, retire: threading.Event) -> None:
+    """Take telemetry in and send commands until told to stop or retired."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # messages come and go by the thousand, and hold no cycles
+    Gateway(stop, retire).run()
 
 
 def _writer(link: Link, stop: threading.Event, pulse: Pulse, settings: Settings) -> Writer:

@@ -52,20 +52,15 @@ class Writer:
         self._last = LastValues()
         self._behind = True
         """Whether last values have to be caught up from the stored batches."""
-        self.busy = False
-        """Whether messages are taken and not yet committed."""
 
     def run(self) -> None:
         """Write until told to stop; a database that is away is waited for."""
         while not self._stop.is_set():
-            self.busy = self._link.backlog() > 0
             messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.1)
             if messages:
-                self.busy = True
                 self._until_committed(messages)
             self._tidy()
-        if self._connection is not None:
-            self._connection.close()
+        self._leave()
 
     def _until_committed(self, messages: Sequence[Message]) -> None:
         delay = 0.1
@@ -216,6 +211,17 @@ class Writer:
             self._drop_connection()
         except psycopg.errors.ForeignKeyViolation as error:
             self._forget(error)
+
+    def _leave(self) -> None:
+        """Write down at the end what is written only now and then."""
+        if self._connection is None:
+            return
+        try:
+            self._last.flush(self._connection, now=float("inf"))
+            self._marks.keep(self._connection, now=time.monotonic(), all_of_them=True)
+        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.IntegrityError) as error:
+            log.warning("ingest_leaves_without_last_values", error=str(error).partition("\n")[0])
+        self._connection.close()
 
     def _connected(self) -> store.Connection:
         if self._connection is None or self._connection.closed:

@@ -15,6 +15,7 @@ from iot_gateway.batch import Stored
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 INTERVAL = 0.25
+MERGE_OVER = 8000
 BATCHES_AGAIN, SECONDS_AGAIN = 2000, 30
 
 UPSERT = (
@@ -44,7 +45,7 @@ class LastValues:
     def keep(self, samples: Sequence[Stored]) -> None:
         """Remember the samples of a batch that was committed without them."""
         self._pending += samples
-        if len(self._pending) > 2000:
+        if len(self._pending) > MERGE_OVER:
             self._pending = merge(self._pending)
 
     def written(self, *, now: float) -> None:
@@ -71,9 +72,12 @@ def merge(samples: Iterable[Stored]) -> list[Stored]:
     """Return one sample per device with the newest value of every metric, by device number."""
     newest: dict[int, Stored] = {}
     for sample in samples:
-        number = sample.device.number
+        number = sample[0][0]
         known = newest.get(number)
-        newest[number] = sample if known is None else _later(known, sample)
+        if known is None or (sample[2] > known[2] and sample[6].keys() >= known[6].keys()):
+            newest[number] = sample
+        else:
+            newest[number] = _later(known, sample)
     return [newest[number] for number in sorted(newest)]
 
 
@@ -81,8 +85,6 @@ def _later(known: Stored, sample: Stored) -> Stored:
     older, newer = known, sample
     if (sample.ts, sample.boot, sample.seq) < (known.ts, known.boot, known.seq):
         older, newer = sample, known
-    if newer.values.keys() >= older.values.keys() and newer.received_at >= older.received_at:
-        return newer
     received_at = max(known.received_at, sample.received_at)
     return newer._replace(values={**older.values, **newer.values}, received_at=received_at)
 

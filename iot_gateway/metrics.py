@@ -12,7 +12,7 @@ BATCH_MESSAGES = Histogram(
     "fieldhand_ingest_batch_messages", "Messages of a batch", buckets=(1, 3, 10, 30, 100, 300, 1000, 3000)
 )
 HELD = Gauge("fieldhand_ingest_held_messages", "Received messages that wait for the writer")
-UNACKNOWLEDGED = Gauge("fieldhand_ingest_unacknowledged_messages", "Messages the broker waits for, of this connection")
+OUTSTANDING = Gauge("fieldhand_ingest_uncommitted_messages", "Received messages that are not committed yet")
 CONNECTIONS = Counter(
     "fieldhand_broker_connections_total", "Connections that the broker accepted, the first among them"
 )
@@ -21,4 +21,5 @@ TWINS_SENT = Counter("fieldhand_twins_sent_total", "Desired states handed to the
 SCORED_SAMPLES = Counter("fieldhand_scored_samples_total", "Samples that the scorer took in")
 CASES_OPENED = Counter("fieldhand_cases_opened_total", "Cases opened", ["failure_group"])
 SCORER_LAG = Gauge("fieldhand_scorer_lag_seconds", "Age of the oldest stored batch not taken in")
+SCORER_WAITING = Gauge("fieldhand_scorer_waiting_batches", "Stored batches not taken in, 10,000 at most")
 ROLLUP_LAG = Gauge("fieldhand_rollup_lag_seconds", "Age of the last batch whose buckets were noted, when they were")

@@ -58,6 +58,11 @@ class Scorer:
             raise
         return taken
 
+    def measure(self) -> None:
+        """Tell how much is not taken in yet."""
+        with transaction(Login.INGEST) as session:
+            metrics.SCORER_WAITING.set(follow.waiting_batches(session, self._name))
+
     def _step(self, session: Session) -> int:
         position = follow.lock_position(session, self._name)
         if position is None:
@@ -207,6 +212,7 @@ def run(stop: threading.Event) -> None:
                 with transaction(Login.INGEST) as session:
                     publish_silences(session, at=clock.now())
                     publish_voices(session, at=clock.now())
+                scorer.measure()
                 next_look = time.monotonic() + SILENCE_SECONDS
         except OperationalError as error:
             log.warning("scorer_waits_for_database", error=str(error.orig))

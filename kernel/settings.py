@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     mqtt_public_host: str | None = Field(default=None, description="what devices connect to; none: as in public_url")
     mqtt_gateway_port: int = Field(default=1884, description="listener of the gateways")
     mqtt_gateway_user: str = "gateway-1"
+    mqtt_gateway_ordinal: int | None = Field(default=None, ge=0, description="number of this replica: gateway-<number>")
     mqtt_gateway_password: SecretStr = SecretStr("")
     mqtt_password_file: Path | None = Field(default=None, description="written from the device rows")
     mqtt_acl_file: Path | None = Field(default=None, description="written from the device rows")
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     log_json: bool = True
     var_dir: Path = Path("var")
     database_pool_size: int = Field(default=10, gt=0)
+
+    @property
+    def gateway_user(self) -> str:
+        """Return user and client id of this gateway, fixed for good: its session at the broker hangs on it."""
+        if self.mqtt_gateway_ordinal is None:
+            return self.mqtt_gateway_user
+        return f"gateway-{self.mqtt_gateway_ordinal}"
 
 
 @cache

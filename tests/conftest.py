@@ -292,6 +292,7 @@ class PrivateBroker:
         self.tls_port, self.certificate_port = broker.tls_port, broker.certificate_port
         self.gateway_port = broker.gateway_port
         self.authority = pki.load_authority(broker.authority)
+        self.gateways = broker.gateways
         self.gateway_user, self.gateway_password = next(iter(broker.gateways.items()))
 
     def add_device(self, name: str, *, tenant: str = "demo") -> str:
@@ -338,7 +339,7 @@ def broker(run_folder: Path, worker_name: str) -> Iterator[PrivateBroker]:
     """Return this worker's broker; the MQTT settings lead to it."""
     var = service_folder(run_folder, worker_name, "broker")
     wanted = (Service.MOSQUITTO,)
-    with PrivateServices(var, wanted, durability=Durability.FORGET, ephemeral_ports=True) as services:
+    with PrivateServices(var, wanted, durability=Durability.FORGET, ephemeral_ports=True, gateways=2) as services:
         assert services.broker is not None
         mqtt = {name: value for name, value in services.environment.items() if "MQTT" in name or "CA_DIR" in name}
         with settings_of(mqtt):

@@ -40,10 +40,12 @@ def up(
     var: Var = None,
     seed: Annotated[bool, typer.Option(help="fill an empty system with the demo company")] = True,
     sim: Annotated[bool, typer.Option(help="run the simulated devices too")] = True,
+    *,
+    gateways: Annotated[int, typer.Option(min=1, max=16, help="replicas of the gateway")] = 1,
 ) -> None:
     """Run everything on this machine, with private services, until Ctrl-C."""
     dotenv.load(ROOT / ".env")
-    plan = Plan(var=folder(var), host=host, port=port, seed=seed, simulate=sim)
+    plan = Plan(var=folder(var), host=host, port=port, seed=seed, simulate=sim, gateways=gateways)
     progress = Progress()
     with refusing(), interruptible():
         plan = replace(plan, port=choose_port(plan))

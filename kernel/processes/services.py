@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +92,8 @@ class PrivateServices:
     device_port: int = 1883
     tls_host: str = "127.0.0.1"
     tls_port: int = 8883
+    gateways: int = 1
+    """Replicas of the gateway that may log in, and those of an earlier start whose sessions may hold messages."""
     on_change: Callable[[str, State], None] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor = field(init=False)
@@ -180,9 +182,16 @@ class PrivateServices:
             host=self.device_host,
             tls_host=self.tls_host,
         )
+        self.broker = replace(self.broker, gateways=self._gateway_accounts())
         self.broker.make()
         self.environment |= broker_environment(self.broker)
         return self.broker.process()
+
+    def _gateway_accounts(self) -> dict[str, str]:
+        """Return the passwords of `gateway-1`, `gateway-2`, ...; what was ever given out stays."""
+        made = [int(path.name.rpartition("-")[2]) for path in self.layout.secrets.glob("mqtt-gateway-[0-9]*")]
+        numbers = range(1, max(self.gateways, *made, 1) + 1)
+        return {f"gateway-{number}": self.layout.secret(f"mqtt-gateway-{number}") for number in numbers}
 
     def _prepare_redis(self, program: Program) -> Process:
         self.redis = private_redis(self.layout, program, port=self._ports.choose("redis", 63790))

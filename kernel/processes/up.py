@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +38,7 @@ class Plan:
     port: int | None = None
     seed: bool = True
     simulate: bool = True
+    gateways: int = 1
 
 
 def fieldhand(*arguments: str) -> tuple[str, ...]:
@@ -120,6 +121,24 @@ def app_processes(environment: dict[str, str], *, step: str = "migrate", simulat
     return [*listed, process("sim", *known, after=("gateway", "api"))] if simulate else listed
 
 
+def more_gateways(environment: dict[str, str], accounts: Mapping[str, str], *, wanted: int, step: str) -> list[Process]:
+    """Describe the replicas beside the first gateway; those no longer wanted empty their sessions and end."""
+    listed = []
+    for number, (user, password) in enumerate(accounts.items(), start=1):
+        own = {
+            "FIELDHAND_MQTT_GATEWAY_USER": user,
+            "FIELDHAND_MQTT_GATEWAY_PASSWORD": password,
+            "FIELDHAND_SPARKPLUG": "false",  # only one of them may listen to edge nodes
+        }
+        described = Process(name=user, command=fieldhand("gateway"), environment=environment | own, after=(step,))
+        if 1 < number <= wanted:
+            listed.append(replace(described, ready_line="broker_connected"))
+        elif number > wanted:
+            drained = fieldhand("gateway", "--drain")
+            listed.append(replace(described, name=f"{user}-drain", command=drained, one_shot=True))
+    return listed
+
+
 def schema_heads(folder: Path = ROOT / "migrations/versions") -> set[str]:
     """Return the newest revisions among the migration files, read without importing them."""
     made, built_upon = set(), set()
@@ -173,7 +192,9 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
     wanted = missing_services(os.environ)
     port = choose_port(plan)
     with ExitStack() as stack:
-        services = stack.enter_context(PrivateServices(plan.var, wanted, tls_host=plan.host, on_change=on_change))
+        services = stack.enter_context(
+            PrivateServices(plan.var, wanted, tls_host=plan.host, gateways=plan.gateways, on_change=on_change)
+        )
         environment = app_environment(services, host=plan.host, port=port)
         supervisor = services.supervisor
         system_url = environment.get("FIELDHAND_SYSTEM_DATABASE_URL") or os.environ["FIELDHAND_SYSTEM_DATABASE_URL"]
@@ -187,6 +208,9 @@ def running(plan: Plan, *, on_change: Callable[[str, State], None] | None = None
             supervisor.wait("seed", timeout=300)
         simulate = plan.simulate and (services.layout.var / DEVICES).exists()
         supervisor.add(*app_processes(environment, step=step.name, simulate=simulate))
+        if services.broker is not None:
+            accounts = services.broker.gateways
+            supervisor.add(*more_gateways(environment, accounts, wanted=plan.gateways, step=step.name))
         supervisor.wait()
         address = {"url": environment["FIELDHAND_PUBLIC_URL"]}
         told = services.layout.run / ADDRESS

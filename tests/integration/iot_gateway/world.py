@@ -120,13 +120,14 @@ class Process:
     command: str
     log: Path
     child: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         with self.log.open("ab") as output:
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "iot_gateway.cli", self.command],
+                [sys.executable, "-m", "iot_gateway.cli", self.command, *options],
                 cwd=ROOT,
-                env=os.environ | {"FIELDHAND_LOG_LEVEL": "INFO"},
+                env=os.environ | {"FIELDHAND_LOG_LEVEL": "INFO"} | self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

@@ -12,7 +12,7 @@ from backend.cli.main import COMMANDS
 from kernel.processes.binaries import Program
 from kernel.processes.broker import private_broker
 from kernel.processes.layout import Layout
-from kernel.processes.up import app_processes
+from kernel.processes.up import app_processes, more_gateways
 from kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,6 +38,18 @@ def test_every_supervised_process_has_a_service() -> None:
     supervised = {process.name for process in app_processes(environment, simulate=True)}
 
     assert supervised | {"mobile", "migrate", "seed", "bootstrap", "ca"} == set(APPS)
+
+
+def test_replicas_beyond_the_wanted_ones_empty_their_sessions() -> None:
+    accounts = {f"gateway-{number}": f"secret-{number}" for number in (1, 2, 3)}
+
+    second, third = more_gateways({"A": "b"}, accounts, wanted=2, step="migrate")
+
+    assert (second.name, second.one_shot, second.command[-1]) == ("gateway-2", False, "gateway")
+    assert second.environment["FIELDHAND_MQTT_GATEWAY_USER"] == "gateway-2"
+    assert (third.name, third.one_shot, third.command[-2:]) == ("gateway-3-drain", True, ("gateway", "--drain"))
+    assert third.environment["FIELDHAND_MQTT_GATEWAY_PASSWORD"] == "secret-3"
+    assert more_gateways({}, {"gateway-1": "secret"}, wanted=1, step="migrate") == []
 
 
 @pytest.mark.parametrize("name", sorted(APPS))

@@ -1,0 +1,240 @@
+"""The writer's ways around trouble: redelivery, known keys, poison, senders deleted on the way, a connection lost."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from iot_gateway import metrics
+from iot_gateway.broker_files import BrokerFiles
+from iot_gateway.client import Link
+from iot_gateway.fast_mqtt import Message
+from iot_gateway.ingest import Writer
+from iot_gateway.pulse import Pulse
+from iot_gateway.secret import share_group
+from kernel.db import Login, transaction
+from kernel.settings import get_settings
+from tests.integration.iot_gateway.world import DemoDevice, letters, now_ms, record, scalar, stored, wait_until
+
+
+@pytest.fixture
+def open_link(partitions: None, broker: Any) -> Iterator[Callable[[], Link]]:
+    opened: list[Link] = []
+
+    def open_one() -> Link:
+        link = Link(
+            host=broker.host,
+            port=broker.gateway_port,
+            user=broker.gateway_user,
+            password=broker.gateway_password,
+            group=share_group(get_settings().secret_key.get_secret_value()),
+        )
+        link.start()
+        opened.append(link)
+        assert link.connected.wait(20)
+        return link
+
+    yield open_one
+    for link in opened:
+        link.end()
+
+
+@pytest.fixture
+def new_writer() -> Iterator[Callable[[Link], Writer]]:
+    made: list[Writer] = []
+
+    def make(link: Link) -> Writer:
+        made.append(Writer(link, threading.Event(), Pulse()))
+        return made[-1]
+
+    yield make
+    for writer in made:
+        writer._leave()
+
+
+def take(link: Link, count: int) -> list[Message]:
+    found: list[Message] = []
+    deadline = time.monotonic() + 30
+    while len(found) < count:
+        found += link.take(limit=count - len(found), linger_seconds=0.01, wait_seconds=1)
+        assert time.monotonic() < deadline, len(found)
+    return found
+
+
+def publish(device: DemoDevice, *records: object) -> None:
+    assert device.client is not None
+    sent = [device.client.publish(device.topic("telemetry"), json.dumps(one), qos=1) for one in records]
+    for info in sent:
+        info.wait_for_publish(10)
+
+
+def admit(*devices: DemoDevice) -> None:
+    BrokerFiles().refresh()
+    for device in devices:
+        device.connect()
+
+
+def cut_off(link: Link) -> None:
+    """Lose the connection the way a broken network does, without a word to the broker."""
+    epoch = link._client.epoch
+    sock = link._client.socket()
+    assert sock is not None
+    sock.shutdown(2)
+    wait_until(lambda: link._client.epoch > epoch and link.connected.is_set())
+
+
+def conflicts() -> float:
+    return float(metrics.CONFLICTS._value.get())
+
+
+def test_what_was_not_acknowledged_comes_again_and_changes_nothing(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, *[record(start + n, n) for n in range(1, 41)])
+    first = take(link, 40)
+    writer._commit(first)
+    assert stored(device) == 40
+
+    cut_off(link)
+    again = take(link, 40)
+    before = conflicts()
+    writer._until_committed(again)
+
+    assert not any(message.dup for message in first)
+    assert all(message.dup for message in again)
+    assert {message.payload for message in again} == {message.payload for message in first}
+    assert stored(device) == 40
+    assert conflicts() == before, "a redelivery takes the careful way at once"
+    cut_off(link)
+    assert link.take(limit=10, linger_seconds=0.01, wait_seconds=1) == [], "it was acknowledged on its own connection"
+
+
+def test_messages_of_a_lost_connection_are_committed_and_never_acknowledged(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, *[record(start + n, n) for n in range(1, 21)])
+    wait_until(lambda: link.backlog() == 20)
+
+    cut_off(link)
+    wait_until(lambda: link.backlog() == 40)
+    held = take(link, 20)
+    writer._until_committed(held)
+
+    assert stored(device) == 20
+    assert {message.epoch for message in held} != {link._client.epoch}
+    assert link.outstanding() == 20
+    writer._until_committed(take(link, 20))
+    assert stored(device) == 20
+    assert link.outstanding() == 0
+
+
+def test_a_known_key_turns_the_direct_way_into_the_careful_one(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, *[record(start + n, n) for n in range(1, 11)])
+    writer._until_committed(take(link, 10))
+    before = conflicts()
+
+    publish(device, *[record(start + n, n) for n in range(6, 16)])
+    again = take(link, 10)
+    writer._until_committed(again)
+
+    assert not any(message.dup for message in again)
+    assert conflicts() == before + 1
+    assert stored(device) == 15
+    assert letters(device) == []
+
+
+def test_poison_in_the_middle_of_a_batch_costs_only_itself(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    poison = {37: "a\x00", 38: "b\x00", 91: "c\x00"}
+    publish(device, *[record(start + n, n, **{poison.get(n, "flow"): 1.0 * n}) for n in range(1, 101)])
+
+    writer._until_committed(take(link, 100))
+
+    assert stored(device) == 97
+    assert letters(device) == ["refused-by-database"] * 3
+    query = "SELECT array_agg(seq) FROM telemetry WHERE device_number = :n AND seq = ANY(:k)"
+    assert scalar(query, n=device.number, k=list(poison)) is None
+    writer._marks._swept_at = float("-inf")
+    assert writer._marks.due(writer._connected(), now=time.monotonic())[0][1] == b'{"boot":1,"seq":100}'
+
+
+def test_a_device_deleted_while_it_sends_stalls_nobody(make_device, open_link, new_writer) -> None:
+    device, other, link = make_device(), make_device(), open_link()
+    writer = new_writer(link)
+    admit(device, other)
+    publish(device, record(now_ms(), 1))
+    publish(other, record(now_ms(), 1))
+    writer._until_committed(take(link, 2))
+    with transaction(Login.SYSTEM) as session:
+        for table in ("telemetry_last", "telemetry_mark"):
+            session.execute(text(f"DELETE FROM {table} WHERE device_number = :n"), {"n": device.number})
+        session.execute(text("DELETE FROM device WHERE number = :n"), {"n": device.number})
+
+    publish(device, record(now_ms(), 2))
+    publish(other, record(now_ms(), 2))
+    writer._last._written_at = float("-inf")
+    writer._until_committed(take(link, 2))
+
+    assert letters(device) == ["unknown-device"]
+    assert stored(device) == 1
+    assert stored(other) == 2
+    last = "SELECT count(*) FROM telemetry_last WHERE device_number = :n"
+    assert (scalar(last, n=device.number), scalar(last, n=other.number)) == (0, 1)
+    assert link.outstanding() == 0
+
+
+def test_a_tenant_deleted_while_it_sends_leaves_letters_without_tenant(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    publish(device, record(now_ms(), 1))
+    writer._until_committed(take(link, 1))
+    with transaction(Login.SYSTEM) as session:
+        for table in ("telemetry_last", "telemetry_mark"):
+            session.execute(text(f"DELETE FROM {table} WHERE device_number = :n"), {"n": device.number})
+        session.execute(text("DELETE FROM device WHERE number = :n"), {"n": device.number})
+        session.execute(text("DELETE FROM outbox_event WHERE tenant_id = :t"), {"t": device.tenant_id})
+        session.execute(text("DELETE FROM tenant WHERE id = :t"), {"t": device.tenant_id})
+
+    publish(device, record(now_ms(), 2), b"{broken".decode())
+    writer._last._written_at = float("-inf")
+    writer._until_committed(take(link, 2))
+
+    assert letters(device) == ["unknown-device", "unknown-device"]
+    assert scalar("SELECT count(tenant_id) FROM telemetry_dead_letter WHERE device_name = :n", n=device.name) == 0
+
+
+def test_last_values_are_the_newest_of_every_metric_also_after_a_kill(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, record(start, 1, flow=1.0, power=1.0))
+    writer._until_committed(take(link, 1))
+    writer._last._written_at = time.monotonic() + 3600  # as within the quarter of a second in which a kill can fall
+
+    publish(device, record(start + 2, 3, flow=3.0), record(start + 1, 2, flow=2.0, power=2.0))
+    writer._until_committed(take(link, 2))
+    last = "SELECT vals::text FROM telemetry_last WHERE device_number = :n"
+    assert json.loads(scalar(last, n=device.number)) == {"flow": 1.0, "power": 1.0}
+    new_writer(link)._connected()
+
+    assert json.loads(scalar(last, n=device.number)) == {"flow": 3.0, "power": 2.0}
+    assert scalar("SELECT ts FROM telemetry_last WHERE device_number = :n", n=device.number).timestamp() * 1000 == (
+        pytest.approx(start + 2)
+    )
