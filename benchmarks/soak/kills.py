@@ -24,7 +24,7 @@ AT_ONCE = 0.2
 """Part of the kills that come before the recovery from the one before."""
 REACHED = (
     "SELECT COALESCE((extract(epoch FROM max(b.at)) * 1000)::bigint, 0) FROM scorer_checkpoint c"
-    " JOIN telemetry_batch b ON b.id = c.batch_id"
+    " JOIN telemetry_batch b ON b.id = c.batch_id WHERE c.name = 'scorer'"
 )
 
 
