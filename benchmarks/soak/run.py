@@ -19,7 +19,10 @@ from benchmarks.soak.stage import DATABASE, Stage
 HOUR_MS = 3_600_000
 SECONDS_PER_KILL = 4.0
 COUNTS = ("messages", "singles", "resent", "reboots", "unheard", "silences")
-LEFT = "SELECT count(*) FROM telemetry_batch b, scorer_checkpoint c WHERE c.name = 'scorer' AND (b.xid, b.id) > (c.xid, c.batch_id)"
+LEFT = (
+    "SELECT count(*) FROM telemetry_batch b, scorer_checkpoint c"
+    " WHERE c.name = 'scorer' AND (b.xid, b.id) > (c.xid, c.batch_id)"
+)
 
 
 def parse(words: list[str]) -> argparse.Namespace:
