@@ -24,7 +24,7 @@ from iot_gateway.follow import FollowedDevice, Segment
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
-from iot_gateway.silence import publish_silences, publish_voices
+from iot_gateway.silence import Hearing, publish_silences, publish_voices
 from kernel import clock
 from kernel.db import Login, bind_tenant, transaction
 from kernel.log import announce, get_logger
@@ -202,7 +202,7 @@ def _instant(ms: int) -> datetime:
 
 def run(stop: threading.Event) -> None:
     """Follow the telemetry until told to stop; a database that is away is waited for."""
-    scorer = Scorer()
+    scorer, hearing = Scorer(), Hearing()
     next_look = time.monotonic() + SILENCE_SECONDS
     announce("scorer_started")
     while not stop.is_set():
@@ -210,8 +210,11 @@ def run(stop: threading.Event) -> None:
             taken = scorer.step()
             if time.monotonic() >= next_look:
                 with transaction(Login.INGEST) as session:
-                    publish_silences(session, at=clock.now())
-                    publish_voices(session, at=clock.now())
+                    at = clock.now()
+                    since = hearing.look(session, at=at)
+                    if since is not None:
+                        publish_silences(session, at=at, heard_since=since)
+                    publish_voices(session, at=at)
                 scorer.measure()
                 next_look = time.monotonic() + SILENCE_SECONDS
         except OperationalError as error:

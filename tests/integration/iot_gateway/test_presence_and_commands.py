@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from iot_gateway.service import commands, devices
-from iot_gateway.silence import publish_silences, publish_voices
+from iot_gateway.silence import Hearing, publish_silences, publish_voices
 from kernel.db import Login, transaction
 from tests.integration.iot_gateway.world import letters, now_ms, record, scalar, stored, wait_until
 
@@ -137,11 +137,56 @@ def test_a_silence_is_said_once(make_device) -> None:
     assert said == [0, 1, 1]
 
 
+def test_a_broken_way_from_the_devices_makes_no_device_silent(make_device) -> None:
+    device = make_device(sampling_seconds=60)
+    at = datetime.now(UTC) + timedelta(days=1)
+    """Tomorrow, when a gateway of another test is long gone."""
+    hearing, looks = Hearing(), []
+
+    def after(seconds):
+        return at + timedelta(seconds=seconds)
+
+    with transaction(Login.INGEST) as session:
+        session.execute(
+            text("INSERT INTO telemetry_last (device_number, tenant_id, last_seen_at) VALUES (:n, :t, :at)"),
+            {"n": device.number, "t": device.tenant_id, "at": at},
+        )
+
+    def look(seconds, *, gateway, broker=None):
+        """Look at a moment, with what the gateway last wrote of itself and heard of the broker."""
+        with transaction(Login.INGEST) as session:
+            if gateway is not None:
+                session.execute(
+                    text(
+                        "INSERT INTO broker_status (gateway, at, heard_at, backlog) VALUES ('g', :at, :heard, 0)"
+                        " ON CONFLICT (gateway) DO UPDATE SET at = excluded.at, heard_at = excluded.heard_at"
+                    ),
+                    {"at": after(gateway), "heard": after(gateway if broker is None else broker)},
+                )
+            since = hearing.look(session, at=after(seconds))
+            if since is not None:
+                publish_silences(session, at=after(seconds), heard_since=since)
+        query = "SELECT count(*) FROM outbox_event WHERE topic = 'devices.silent.v1' AND body ->> 'device_id' = :d"
+        looks.append((since and (since - at).total_seconds(), scalar(query, d=str(device.id))))
+
+    look(0, gateway=None)
+    look(5, gateway=0)
+    look(40, gateway=40)
+    look(100, gateway=40)
+    look(340, gateway=339, broker=40)
+    for seconds in range(400, 721, 40):
+        look(seconds, gateway=seconds - 1)
+
+    assert looks == [(None, 0), (5, 0), (5, 0), (None, 0), (None, 0), *[(400, 0)] * 8, (400, 1)]
+
+
 def test_a_silent_device_that_speaks_again_is_said_once_and_can_fall_silent_again(make_device, gateway) -> None:
     device = make_device(sampling_seconds=60)
     device.connect()
+    seen = "SELECT count(*) FROM telemetry_last WHERE device_number = :n AND last_seen_at >= :at"
+    begun = datetime.now(UTC)
     device.send(record(now_ms(), 1))
-    wait_until(lambda: stored(device) == 1)
+    wait_until(lambda: scalar(seen, n=device.number, at=begun) == 1)
     at = datetime.now(UTC)
 
     def sweep(seconds):
@@ -154,7 +199,7 @@ def test_a_silent_device_that_speaks_again_is_said_once_and_can_fall_silent_agai
     fallen = sweep(301)
     again = sweep(302)
     device.send(record(now_ms(), 2))
-    wait_until(lambda: stored(device) == 2)
+    wait_until(lambda: scalar(seen, n=device.number, at=at) == 1)
     heard, once, fallen_again = sweep(1), sweep(2), sweep(400)
 
     assert fallen == again == ["devices.silent.v1"]
