@@ -95,6 +95,7 @@ class Gateway:
             due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
         if now >= due["files"]:
             _chore(self._files.refresh)
+            _chore(self._shut_out.run)
             link.mend()
             due["files"] = now + FILE_SECONDS
         if now >= due["expiry"]:

@@ -92,7 +92,7 @@ def end_session(settings: Settings, client_id: str) -> bool:
         protocol=MQTTProtocolVersion.MQTTv5,
         reconnect_on_failure=False,
     )
-    client.username_pw_set(settings.mqtt_gateway_user, settings.mqtt_gateway_password.get_secret_value())
+    client.username_pw_set(settings.gateway_user, settings.mqtt_gateway_password.get_secret_value())
     if settings.mqtt_tls_ca is not None:
         client.tls_set(ca_certs=str(settings.mqtt_tls_ca))
     answers: list[bool] = []

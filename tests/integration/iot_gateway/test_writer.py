@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import paho.mqtt.client as mqtt
 import pytest
 from sqlalchemy import text
 
@@ -21,9 +22,23 @@ from kernel.settings import get_settings
 from tests.integration.iot_gateway.world import DemoDevice, letters, now_ms, record, scalar, stored, wait_until
 
 
+def end_session(broker: Any) -> None:
+    """Forget what the session of another test's gateway still holds."""
+    client = mqtt.Client(
+        mqtt.CallbackAPIVersion.VERSION2, client_id=broker.gateway_user, protocol=mqtt.MQTTv5, manual_ack=True
+    )
+    client.username_pw_set(broker.gateway_user, broker.gateway_password)
+    client.connect(broker.host, broker.gateway_port, clean_start=True)
+    client.loop_start()
+    wait_until(client.is_connected)
+    client.disconnect()
+    client.loop_stop()
+
+
 @pytest.fixture
 def open_link(partitions: None, broker: Any) -> Iterator[Callable[[], Link]]:
     opened: list[Link] = []
+    end_session(broker)
 
     def open_one() -> Link:
         link = Link(

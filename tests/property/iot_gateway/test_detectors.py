@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from iot_gateway.detect import catalogue, cusum, engine, hours, memory, proof, quality, window
 from iot_gateway.detect.arrays import HOUR_MS
-from iot_gateway.detect.downsample import thin
 from iot_gateway.detect.hours import OpenHour
 
 floats = st.floats(-50, 50)
@@ -125,20 +124,6 @@ def test_the_failure_window_is_in_order(index, fails_at) -> None:
     if found is not None:
         assert 0 <= found.p10_hours <= found.p50_hours <= found.p90_hours
         assert found.low_confidence
-
-
-@given(st.lists(floats, min_size=1, max_size=500), st.integers(4, 100))
-def test_a_thinned_series_keeps_ends_extremes_and_order(values, most) -> None:
-    points = list(enumerate(values))
-
-    thinned = thin(points, most)
-
-    assert len(thinned) <= max(most, 4)
-    assert thinned == sorted(thinned, key=lambda point: point[0])
-    if len(points) > most:
-        assert {points[0], points[-1]} <= set(thinned)
-        assert max(values) == max(value for _, value in thinned)
-        assert min(values) == min(value for _, value in thinned)
 
 
 def test_a_proof_needs_enough_samples_over_enough_time() -> None:
