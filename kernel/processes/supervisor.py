@@ -159,13 +159,24 @@ class Supervisor:
             wanted = names or tuple(states)
             if all(states[name] in SETTLED for name in wanted):
                 return
-            failed = [name for name, state in states.items() if state in {State.FAILED, State.STOPPED}]
+            failed = [name for name in self._with_before(wanted) if states[name] in {State.FAILED, State.STOPPED}]
             if failed:
                 raise ProcessFailed(self.failure(failed[0]))
             if time.monotonic() > deadline:
                 late = next(name for name in wanted if states[name] not in SETTLED)
                 raise ProcessFailed(self.failure(late))
             time.sleep(TICK_SECONDS)
+
+    def _with_before(self, names: Iterable[str]) -> list[str]:
+        """Return these processes and those that they wait for."""
+        found: list[str] = []
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name in self._entries:
+                found.append(name)
+                waiting += self._entries[name].process.after
+        return found
 
     def failure(self, name: str) -> str:
         """Say what became of a process, with the end of its log."""

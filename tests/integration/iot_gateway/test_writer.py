@@ -71,11 +71,13 @@ def new_writer() -> Iterator[Callable[[Link], Writer]]:
         writer._leave()
 
 
-def take(link: Link, count: int) -> list[Message]:
+def take(link: Link, count: int, device: DemoDevice) -> list[Message]:
+    """Take messages of one tenant; devices of other tests may still talk on the same broker."""
     found: list[Message] = []
     deadline = time.monotonic() + 30
     while len(found) < count:
-        found += link.take(limit=count - len(found), linger_seconds=0.01, wait_seconds=1)
+        taken = link.take(limit=count - len(found), linger_seconds=0.01, wait_seconds=1)
+        found += [message for message in taken if f"/{device.slug}/" in message.topic]
         assert time.monotonic() < deadline, len(found)
     return found
 
@@ -112,12 +114,12 @@ def test_what_was_not_acknowledged_comes_again_and_changes_nothing(make_device, 
     admit(device)
     start = now_ms() - 60_000
     publish(device, *[record(start + n, n) for n in range(1, 41)])
-    first = take(link, 40)
+    first = take(link, 40, device)
     writer._commit(first)
     assert stored(device) == 40
 
     cut_off(link)
-    again = take(link, 40)
+    again = take(link, 40, device)
     before = conflicts()
     writer._until_committed(again)
 
@@ -140,13 +142,13 @@ def test_messages_of_a_lost_connection_are_committed_and_never_acknowledged(make
 
     cut_off(link)
     wait_until(lambda: link.backlog() == 40)
-    held = take(link, 20)
+    held = take(link, 20, device)
     writer._until_committed(held)
 
     assert stored(device) == 20
     assert {message.epoch for message in held} != {link._client.epoch}
     assert link.outstanding() == 20
-    writer._until_committed(take(link, 20))
+    writer._until_committed(take(link, 20, device))
     assert stored(device) == 20
     assert link.outstanding() == 0
 
@@ -157,11 +159,11 @@ def test_a_known_key_turns_the_direct_way_into_the_careful_one(make_device, open
     admit(device)
     start = now_ms() - 60_000
     publish(device, *[record(start + n, n) for n in range(1, 11)])
-    writer._until_committed(take(link, 10))
+    writer._until_committed(take(link, 10, device))
     before = conflicts()
 
     publish(device, *[record(start + n, n) for n in range(6, 16)])
-    again = take(link, 10)
+    again = take(link, 10, device)
     writer._until_committed(again)
 
     assert not any(message.dup for message in again)
@@ -178,7 +180,7 @@ def test_poison_in_the_middle_of_a_batch_costs_only_itself(make_device, open_lin
     poison = {37: "a\x00", 38: "b\x00", 91: "c\x00"}
     publish(device, *[record(start + n, n, **{poison.get(n, "flow"): 1.0 * n}) for n in range(1, 101)])
 
-    writer._until_committed(take(link, 100))
+    writer._until_committed(take(link, 100, device))
 
     assert stored(device) == 97
     assert letters(device) == ["refused-by-database"] * 3
@@ -194,7 +196,7 @@ def test_a_device_deleted_while_it_sends_stalls_nobody(make_device, open_link, n
     admit(device, other)
     publish(device, record(now_ms(), 1))
     publish(other, record(now_ms(), 1))
-    writer._until_committed(take(link, 2))
+    writer._until_committed(take(link, 2, device))
     with transaction(Login.SYSTEM) as session:
         for table in ("telemetry_last", "telemetry_mark"):
             session.execute(text(f"DELETE FROM {table} WHERE device_number = :n"), {"n": device.number})
@@ -203,7 +205,7 @@ def test_a_device_deleted_while_it_sends_stalls_nobody(make_device, open_link, n
     publish(device, record(now_ms(), 2))
     publish(other, record(now_ms(), 2))
     writer._last._written_at = float("-inf")
-    writer._until_committed(take(link, 2))
+    writer._until_committed(take(link, 2, device))
 
     assert letters(device) == ["unknown-device"]
     assert stored(device) == 1
@@ -218,7 +220,7 @@ def test_a_tenant_deleted_while_it_sends_leaves_letters_without_tenant(make_devi
     writer = new_writer(link)
     admit(device)
     publish(device, record(now_ms(), 1))
-    writer._until_committed(take(link, 1))
+    writer._until_committed(take(link, 1, device))
     with transaction(Login.SYSTEM) as session:
         for table in ("telemetry_last", "telemetry_mark"):
             session.execute(text(f"DELETE FROM {table} WHERE device_number = :n"), {"n": device.number})
@@ -228,7 +230,7 @@ def test_a_tenant_deleted_while_it_sends_leaves_letters_without_tenant(make_devi
 
     publish(device, record(now_ms(), 2), b"{broken".decode())
     writer._last._written_at = float("-inf")
-    writer._until_committed(take(link, 2))
+    writer._until_committed(take(link, 2, device))
 
     assert letters(device) == ["unknown-device", "unknown-device"]
     assert scalar("SELECT count(tenant_id) FROM telemetry_dead_letter WHERE device_name = :n", n=device.name) == 0
@@ -240,11 +242,11 @@ def test_last_values_are_the_newest_of_every_metric_also_after_a_kill(make_devic
     admit(device)
     start = now_ms() - 60_000
     publish(device, record(start, 1, flow=1.0, power=1.0))
-    writer._until_committed(take(link, 1))
+    writer._until_committed(take(link, 1, device))
     writer._last._written_at = time.monotonic() + 3600  # as within the quarter of a second in which a kill can fall
 
     publish(device, record(start + 2, 3, flow=3.0), record(start + 1, 2, flow=2.0, power=2.0))
-    writer._until_committed(take(link, 2))
+    writer._until_committed(take(link, 2, device))
     last = "SELECT vals::text FROM telemetry_last WHERE device_number = :n"
     assert json.loads(scalar(last, n=device.number)) == {"flow": 1.0, "power": 1.0}
     new_writer(link)._connected()

@@ -120,6 +120,20 @@ def test_a_process_nobody_can_ask_is_ready_when_its_log_says_so(layout: Layout) 
     assert (layout.log / "gateway.log").read_text().endswith("start\nconnected\n")
 
 
+def test_a_process_stopped_on_purpose_is_in_the_way_only_of_those_that_need_it(layout: Layout) -> None:
+    still = python("import time; time.sleep(60)")
+    with Supervisor(layout) as running:
+        running.add(Process(name="a", command=still), Process(name="b", command=still))
+        running.wait(timeout=10)
+        running.stop_process("a")
+
+        running.wait("b", timeout=10)
+        running.add(Process(name="c", command=still, after=("a",)))
+
+        with pytest.raises(ProcessFailed, match="a is stopped"):
+            running.wait("c", timeout=10)
+
+
 def test_a_failed_step_keeps_back_what_waits_for_it(layout: Layout, tmp_path: Path) -> None:
     mark = tmp_path / "started"
     with Supervisor(layout) as running:
