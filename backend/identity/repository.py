@@ -48,14 +48,14 @@ def lock_of(session: Session, username: str, address: str) -> datetime | None:
     )
 
 
-def count_attempt(session: Session, username: str, address: str, *, at: datetime, limit: int, lock: timedelta) -> None:
-    """Count an attempt; the one that reaches the limit locks. Attempts before the last lock's length are forgotten."""
+def count_attempt(session: Session, username: str, address: str, *, at: datetime, limit: int, lock: timedelta) -> int:
+    """Count an attempt, return the count; the one that reaches the limit locks. Old ones are forgotten."""
     statement = insert(LoginAttempts).values(
         id=new_id(), username=username, address=address, failures=1, last_at=at, locked_until=None
     )
     stale = LoginAttempts.last_at < at - lock
     failures = case((stale, 1), else_=LoginAttempts.failures + 1)
-    session.execute(
+    counted = session.scalar(
         statement.on_conflict_do_update(
             index_elements=["tenant_id", "username", "address"],
             set_={
@@ -63,8 +63,9 @@ def count_attempt(session: Session, username: str, address: str, *, at: datetime
                 "last_at": at,
                 "locked_until": case((failures >= limit, at + lock), else_=None),
             },
-        )
+        ).returning(LoginAttempts.failures)
     )
+    return counted or 0
 
 
 def forget_attempts(session: Session, username: str, address: str) -> None:

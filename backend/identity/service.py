@@ -148,7 +148,9 @@ def count_attempt(session: Session, username: str, *, address: str, at: datetime
     until = repository.lock_of(session, name, address)
     if until is not None and until > at:
         raise LockedOut("Too many failed log-ins.", retry_at=until)
-    repository.count_attempt(session, name, address, at=at, limit=FAILURES_ALLOWED, lock=LOCK)
+    counted = repository.count_attempt(session, name, address, at=at, limit=FAILURES_ALLOWED, lock=LOCK)
+    if counted > FAILURES_ALLOWED:  # others passed the look at the lock at the same moment
+        raise LockedOut("Too many failed log-ins.", retry_at=at + LOCK)
 
 
 def open_session(session: Session, user: AppUser, *, device_id: str, address: str, at: datetime) -> OpenSession:

@@ -176,6 +176,8 @@ def test_a_broken_way_from_the_devices_makes_no_device_silent(make_device) -> No
     look(340, gateway=339, broker=40)
     for seconds in range(400, 721, 40):
         look(seconds, gateway=seconds - 1)
+    with transaction(Login.INGEST) as session:
+        session.execute(text("UPDATE broker_status SET at = at - interval '9 days' WHERE gateway = 'g'"))
 
     assert looks == [(None, 0), (5, 0), (5, 0), (None, 0), (None, 0), *[(400, 0)] * 8, (400, 1)]
 

@@ -51,6 +51,8 @@ def open_link(partitions: None, broker: Any) -> Iterator[Callable[[], Link]]:
         link.start()
         opened.append(link)
         assert link.connected.wait(20)
+        while kept := link.take(limit=1000, linger_seconds=0.01, wait_seconds=0.5):
+            link.ack(kept)  # births that the broker kept of other tests' devices
         return link
 
     yield open_one
@@ -77,9 +79,15 @@ def take(link: Link, count: int, device: DemoDevice) -> list[Message]:
     deadline = time.monotonic() + 30
     while len(found) < count:
         taken = link.take(limit=count - len(found), linger_seconds=0.01, wait_seconds=1)
-        found += [message for message in taken if f"/{device.slug}/" in message.topic]
+        mine = [message for message in taken if f"/{device.slug}/" in message.topic]
+        found += mine
+        link.ack([message for message in taken if message not in mine])
         assert time.monotonic() < deadline, len(found)
     return found
+
+
+def waiting(link: Link, device: DemoDevice) -> int:
+    return sum(f"/{device.slug}/" in message.topic for message in list(link._held))
 
 
 def publish(device: DemoDevice, *records: object) -> None:
@@ -129,7 +137,8 @@ def test_what_was_not_acknowledged_comes_again_and_changes_nothing(make_device, 
     assert stored(device) == 40
     assert conflicts() == before, "a redelivery takes the careful way at once"
     cut_off(link)
-    assert link.take(limit=10, linger_seconds=0.01, wait_seconds=1) == [], "it was acknowledged on its own connection"
+    rest = link.take(limit=1000, linger_seconds=0.01, wait_seconds=1)
+    assert not [one for one in rest if device.slug in one.topic], "it was acknowledged on its own connection"
 
 
 def test_messages_of_a_lost_connection_are_committed_and_never_acknowledged(make_device, open_link, new_writer) -> None:
@@ -138,18 +147,21 @@ def test_messages_of_a_lost_connection_are_committed_and_never_acknowledged(make
     admit(device)
     start = now_ms() - 60_000
     publish(device, *[record(start + n, n) for n in range(1, 21)])
-    wait_until(lambda: link.backlog() == 20)
+    wait_until(lambda: waiting(link, device) == 20)
 
     cut_off(link)
-    wait_until(lambda: link.backlog() == 40)
+    wait_until(lambda: waiting(link, device) == 40)
     held = take(link, 20, device)
     writer._until_committed(held)
 
     assert stored(device) == 20
     assert {message.epoch for message in held} != {link._client.epoch}
-    assert link.outstanding() == 20
+    assert link.outstanding() >= 20
     writer._until_committed(take(link, 20, device))
     assert stored(device) == 20
+    link.ack(
+        [one for one in link.take(limit=1000, linger_seconds=0.01, wait_seconds=0.5) if device.slug not in one.topic]
+    )
     assert link.outstanding() == 0
 
 
