@@ -24,6 +24,7 @@ COMMANDS = {
     "partitions": ("iot_gateway.cli", "Make the telemetry partitions of the next days."),
     "broker-files": ("iot_gateway.cli", "Write the broker's password and access files from the device rows."),
     "ca": ("iot_gateway.ca_cli", "Make and keep the certificates of the broker and of devices."),
+    "telemetry": ("iot_gateway.telemetry_cli", "Judge recorded telemetry from files."),
     "dispatch": ("dispatch.cli", "Solve, check and explain dispatch problems from files."),
 }
 
