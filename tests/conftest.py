@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
@@ -47,6 +48,10 @@ DEFAULTS = {
     "FIELDHAND_LOG_LEVEL": "WARNING",
 }
 """Settings of a test that asked for no service: valid, and leading nowhere."""
+
+
+hypothesis.settings.load_profile("ci")
+"""Everywhere as in CI: the same examples in every run, none of them against the clock."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,7 +99,7 @@ def end_run(folder: Path) -> None:
     for holder in folder.glob("*/holder.pid"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(holder.read_text()), 15)
-    wait_for(lambda: not any(folder.glob("*/cluster/run/postgres.process.json")), seconds=15)
+    wait_for(lambda: not any(folder.glob("*/cluster/run/postgres.process.json")), seconds=60)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -316,7 +321,7 @@ class PrivateBroker:
         """End the broker as a crash would; it stays down until `start`."""
         pid = self._services.supervisor.pid("mosquitto")
         self._services.supervisor.signal("mosquitto", 9)
-        wait_for(lambda: self._services.supervisor.pid("mosquitto") != pid, seconds=5)
+        wait_for(lambda: self._services.supervisor.pid("mosquitto") != pid, seconds=30)
         self._services.supervisor.stop_process("mosquitto")
 
     def stop(self) -> None:

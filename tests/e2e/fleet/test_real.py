@@ -63,17 +63,17 @@ def test_a_refused_message_is_sent_again_from_the_page(url, make_device, gateway
         page.locator(f"input[name={name}]").fill(value)
     page.locator("button[type=submit]").click()
 
-    expect(page.get_by_role("button", name=re.compile("^Online 1"))).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("button", name=re.compile("^Broker queue"))).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("button", name=re.compile("^Online 1"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name=re.compile("^Broker queue"))).to_be_visible(timeout=90_000)
     page.get_by_role("tab", name="Dead letters").click()
     page.get_by_role("button", name="Outside the time policy").click()
     with transaction(Login.SYSTEM) as session:
         session.execute(update(Device).where(Device.id == device.id).values(max_age_days=60))
     tasks.maintain_partitions()
     page.get_by_role("dialog").get_by_role("button", name="Replay").click()
-    expect(page.get_by_text("Records stored: 1")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Records stored: 1")).to_be_visible(timeout=90_000)
     page.keyboard.press("5")
-    expect(page.get_by_text("mosquitto version")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("mosquitto version")).to_be_visible(timeout=90_000)
     context.close()
     assert stored(device) == 2
     assert errors == []

@@ -38,10 +38,10 @@ def test_the_order_is_explained_in_english(screen: Screen, office: Caller, syste
 
     panel = screen.page.get_by_role("article")
     for title in ("Service levels", "Predictive evidence", "Why this plan", "Technicians not chosen", "Timeline"):
-        expect(panel.get_by_role("heading", name=title)).to_be_visible(timeout=30_000)
+        expect(panel.get_by_role("heading", name=title)).to_be_visible(timeout=90_000)
     expect(panel.get_by_text("has skill rotating equipment level")).to_be_visible()
     expect(panel.get_by_text("skill level 1 of 2 (rotating equipment)").first).to_be_visible()
-    expect(panel.get_by_role("img", name=re.compile("points, from"))).to_be_visible(timeout=30_000)
+    expect(panel.get_by_role("img", name=re.compile("points, from"))).to_be_visible(timeout=90_000)
 
 
 @pytest.mark.browser
@@ -53,7 +53,7 @@ def test_the_order_is_explained_in_chinese(screen: Screen, office: Caller, syste
 
     panel = screen.page.get_by_role("article")
     for title in ("服务时限", "预测证据", "派工理由", "上门", "时间线"):
-        expect(panel.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=30_000)
+        expect(panel.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=90_000)
     expect(panel.get_by_text("技能等级 1，需要 2（旋转设备）").first).to_be_visible()
 
 
@@ -70,7 +70,7 @@ def test_a_new_order_appears_without_a_reload(screen: Screen, office: Caller) ->
 
     made = office.post(f"/tickets/{ticket['id']}/work-orders", {"skill": "lift"}, expect=201, key="e2e-live-order")
 
-    expect(screen.page.get_by_role("option", name=made["number"])).to_be_visible(timeout=45_000)
+    expect(screen.page.get_by_role("option", name=made["number"])).to_be_visible(timeout=90_000)
 
 
 @pytest.mark.browser
@@ -79,5 +79,5 @@ def test_a_device_shows_its_life(screen: Screen, office: Caller, system: System)
 
     screen.page.goto(f"{system.url}/console/devices/{pump['id']}")
 
-    expect(screen.page.get_by_role("img", name=re.compile("points, from"))).to_be_visible(timeout=30_000)
+    expect(screen.page.get_by_role("img", name=re.compile("points, from"))).to_be_visible(timeout=90_000)
     expect(screen.page.get_by_text("demo-pump-01").first).to_be_visible()

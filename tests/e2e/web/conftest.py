@@ -19,7 +19,7 @@ from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import World, make_world
 
 WEB = Path(__file__).resolve().parents[3] / "web"
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass
@@ -116,7 +116,7 @@ def opened(browser: Browser, site: Site, *, locale: str, scheme: str = "light") 
     context = browser.new_context(
         locale=locale, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 1440, "height": 900}
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     console = Console(context.new_page(), site)
     watch(console, context)
     yield console

@@ -54,7 +54,7 @@ def test_a_lost_line_is_told_and_resumed_behind_the_last_change(console: Console
     expect(console.page.locator("[data-live=connecting], [data-live=offline]")).to_be_visible()
     console.site.live.cut = False
 
-    expect(console.page.locator("[data-live=live]")).to_be_visible(timeout=20_000)
+    expect(console.page.locator("[data-live=live]")).to_be_visible(timeout=60_000)
     assert console.site.live.connections[-1] == last
 
 
@@ -68,7 +68,7 @@ def test_a_forgotten_place_loads_the_picture_anew(console: Console) -> None:
     console.site.live.forgotten = len(console.site.live.said)
     console.site.live.cut = False
 
-    expect(console.page.get_by_role("option", name=str(made["number"]))).to_be_visible(timeout=20_000)
+    expect(console.page.get_by_role("option", name=str(made["number"]))).to_be_visible(timeout=60_000)
 
 
 def test_an_expired_token_is_renewed_unseen(console: Console) -> None:

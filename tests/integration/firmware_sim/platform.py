@@ -50,7 +50,7 @@ class Platform:
         self._mqtt.disconnect(properties=expiry(PacketTypes.DISCONNECT, 0))
         self._mqtt.loop_stop()
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 90.0) -> None:
         """Wait until something has arrived."""
         deadline = time.monotonic() + seconds
         while not condition():

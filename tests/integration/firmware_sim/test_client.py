@@ -36,7 +36,7 @@ def a_broker(folder: Path, *lines: str) -> Iterator[int]:
     config.write_text("\n".join([f"listener {port} 127.0.0.1", "persistence false", *lines]), encoding="utf-8")
     process = subprocess.Popen([find_program(), "-c", str(config)], stderr=subprocess.DEVNULL)
     try:
-        assert wait_for(lambda: accepts(port), seconds=5)
+        assert wait_for(lambda: accepts(port), seconds=60)
         yield port
     finally:
         process.terminate()
@@ -65,7 +65,7 @@ def a_client(broker: Broker, *, silence_seconds: float = 30.0) -> DeviceClient:
     )
 
 
-def drive(client: DeviceClient, until: Callable[[], bool], seconds: float = 8.0) -> bool:
+def drive(client: DeviceClient, until: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Run the client's event loop until something holds; say whether it came to hold."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not until():

@@ -94,7 +94,7 @@ def platform(lab: Lab) -> Iterator[Platform]:
         yield running
 
 
-def finish(process: "subprocess.Popen[str]", seconds: float = 40.0) -> tuple[int, list[dict[str, object]], str]:
+def finish(process: "subprocess.Popen[str]", seconds: float = 150.0) -> tuple[int, list[dict[str, object]], str]:
     out, err = process.communicate(timeout=seconds)
     return process.returncode, [json.loads(line) for line in out.splitlines()], err
 

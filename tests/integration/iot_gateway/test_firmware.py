@@ -89,7 +89,7 @@ class Shop:
     def close(self) -> None:
         if self.child is not None:
             self.child.terminate()
-            self.child.wait(timeout=20)
+            self.child.wait(timeout=90)
 
     def start(self, **how: Any) -> Any:
         with transaction(tenant_id=self.tenant_id) as session:
@@ -219,7 +219,7 @@ def test_a_target_is_taken_by_model_site_group_and_list(make_device, server, tmp
 def fetch(url: str, part: str | None = None) -> tuple[int, bytes, str | None]:
     request = urllib.request.Request(url, headers={} if part is None else {"Range": part})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read(), answer.headers["Content-Range"]
     except HTTPError as error:
         with error:

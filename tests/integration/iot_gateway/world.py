@@ -30,7 +30,7 @@ from kernel.db import Login, transaction
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 30.0) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -140,7 +140,7 @@ class Process:
     def stop(self) -> int:
         assert self.child is not None
         self.child.terminate()
-        return self.child.wait(timeout=20)
+        return self.child.wait(timeout=90)
 
 
 def scalar(query: str, **values: object) -> Any:

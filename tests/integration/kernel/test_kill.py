@@ -49,7 +49,7 @@ class Crew:
         """End a process and its children as a power cut would."""
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
     def kill_a_child(self) -> bool:
         """End one of the worker's pool processes; tell whether there was one."""

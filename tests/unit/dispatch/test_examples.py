@@ -37,7 +37,7 @@ def test_sun_gets_the_contactor_with_a_stop_at_w3_and_gao_is_refused() -> None:
 
 def test_the_reasons_name_skill_part_and_extra_minutes() -> None:
     instance = a_world(requests=SIX)
-    solution = solve(instance, seconds=5, iterations=2000)
+    solution = solve(instance, seconds=60, iterations=2000)
 
     told = explain(instance, solution.plan.stops, 0)
 
@@ -56,7 +56,7 @@ def test_the_reasons_name_skill_part_and_extra_minutes() -> None:
 
 def test_sun_falls_ill_and_only_suns_visits_move() -> None:
     before = a_world(requests=SIX)
-    published = evaluate(before, solve(before, seconds=5, iterations=2000).plan.stops).plan
+    published = evaluate(before, solve(before, seconds=60, iterations=2000).plan.stops).plan
     who = {r: technician_of(published.stops, r) for r in range(len(SIX))}
     starts = {s.request: at for day in published.routes for s, at in zip(day.stops, day.starts, strict=True)
               if isinstance(s, Visit)}  # fmt: skip
@@ -67,7 +67,7 @@ def test_sun_falls_ill_and_only_suns_visits_move() -> None:
     ]
     ill = a_world(requests=told, staff=off_duty("sun"))
 
-    after = solve(ill, seconds=5, iterations=2000, previous=published.stops)
+    after = solve(ill, seconds=60, iterations=2000, previous=published.stops)
 
     assert check(ill, after.plan) == []
     assert after.plan.unserved == ()
@@ -81,7 +81,7 @@ def test_locked_visits_stay_with_their_technician_at_their_time() -> None:
     locked = replace(ROUTINE[0], locked_technician="gao", locked_start=10 * HOUR)
     instance = a_world(requests=[locked, *ROUTINE[1:]])
 
-    plan = solve(instance, seconds=5, iterations=1000).plan
+    plan = solve(instance, seconds=60, iterations=1000).plan
 
     assert technician_of(plan.stops, 0) == GAO
     day = plan.routes[GAO]
@@ -94,7 +94,7 @@ def test_two_orders_cannot_share_the_last_contactor() -> None:
         warehouses=[replace(W3, stock={"CON-40A": 1})],
     )
 
-    solution = solve(instance, seconds=5, iterations=1000)
+    solution = solve(instance, seconds=60, iterations=1000)
 
     assert solution.plan.unserved == (1,)
     reasons = explain(instance, solution.plan.stops, 1).reasons
@@ -181,7 +181,7 @@ def test_departure_waits_for_the_window_and_overtime_has_its_price() -> None:
 
 def test_one_new_request_is_answered_by_insertion_and_the_rest_stays() -> None:
     instance = a_world(requests=SIX)
-    full = solve(instance, seconds=5, iterations=1000).plan.stops
+    full = solve(instance, seconds=60, iterations=1000).plan.stops
     known = without(full, [3])
 
     answered = solve(instance, seconds=0, previous=known)

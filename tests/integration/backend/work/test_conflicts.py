@@ -50,7 +50,7 @@ def test_a_decision_waits_for_the_visit_and_finds_what_the_field_has_settled(ten
             sleep(0.5)
             conflicts.applied(field.get_one(ConflictItem, conflict_id))
 
-        assert decision.result(timeout=10) is ConflictState.APPLIED
+        assert decision.result(timeout=90) is ConflictState.APPLIED
 
 
 def test_what_a_decision_makes_way_for_follows(session: Session) -> None:
