@@ -86,7 +86,7 @@ class Wire:
 
     def packet(self) -> bytes:
         """Return the next whole packet of the client."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 90
         while (packet := self._cut()) is None:
             assert time.monotonic() < deadline, f"no whole packet in {self._received!r}"
             self.client.tick(time.monotonic())

@@ -84,7 +84,7 @@ def site(dist: Path) -> Iterator[Site]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     yield Site(f"http://127.0.0.1:{port}", world, live)

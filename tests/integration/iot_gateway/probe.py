@@ -67,12 +67,12 @@ class Probe:
         assert done.wait(10)
 
     def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
-        self.client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(5)
+        self.client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(60)
 
     def offer(self, topic: str, payload: str, *, retain: bool) -> bool:
         """Publish what may be refused; tell whether the broker answered at all."""
         info = self.client.publish(topic, payload, qos=1, retain=retain)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 15
         while self.alive and time.monotonic() < deadline:
             with contextlib.suppress(RuntimeError):
                 if info.is_published():

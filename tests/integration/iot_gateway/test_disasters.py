@@ -182,7 +182,7 @@ def test_a_tenant_that_is_deleted_while_its_devices_send_stalls_nobody(
     with as_gateway(broker) as late:
         for n in range(2, 52):
             late.publish(device.topic("telemetry"), json.dumps(record(now + n, n)), qos=1)
-            late.publish(device.topic("state"), json.dumps({"online": False, "boot": 1}), qos=1).wait_for_publish(5)
+            late.publish(device.topic("state"), json.dumps({"online": False, "boot": 1}), qos=1).wait_for_publish(60)
             other.send(record(now + n, n))
 
     wait_until(lambda: other.watermark() == 51)

@@ -115,8 +115,8 @@ def test_another_tenants_topic_and_an_unknown_device_are_dead_letters(make_devic
     intruder.loop_start()
     body = json.dumps(record(now_ms(), 1))
 
-    intruder.publish(f"fieldhand/v1/other/{device.name}/telemetry", body, qos=1).wait_for_publish(5)
-    intruder.publish(f"fieldhand/v1/{device.slug}/nobody-{device.name}/telemetry", body, qos=1).wait_for_publish(5)
+    intruder.publish(f"fieldhand/v1/other/{device.name}/telemetry", body, qos=1).wait_for_publish(60)
+    intruder.publish(f"fieldhand/v1/{device.slug}/nobody-{device.name}/telemetry", body, qos=1).wait_for_publish(60)
 
     wait_until(lambda: letters(device) == ["wrong-tenant"])
     query = "SELECT tenant_id FROM telemetry_dead_letter WHERE device_name = :n AND reason = 'unknown-device'"
@@ -140,7 +140,7 @@ def test_killing_the_gateway_loses_and_doubles_nothing(make_device, gateway) -> 
         gateway.kill()
         gateway.start()
 
-    wait_until(lambda: stored(device) == total, seconds=40)
+    wait_until(lambda: stored(device) == total, seconds=120)
     time.sleep(0.5)
     assert stored(device) == total
     assert scalar("SELECT count(DISTINCT seq) FROM telemetry WHERE device_number = :n", n=device.number) == total

@@ -77,7 +77,7 @@ def test_a_command_is_sent_again_at_birth_and_expires_in_the_end(make_device, ga
     device = make_device()
     device.connect()
     device.birth()
-    kept, short = command(device), command(device, lifetime=timedelta(seconds=3))
+    kept, short = command(device), command(device, lifetime=timedelta(seconds=10))
     wait_until(lambda: len(asked(device)) == 2)
 
     device.birth()

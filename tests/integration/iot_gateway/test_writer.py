@@ -76,7 +76,7 @@ def new_writer() -> Iterator[Callable[[Link], Writer]]:
 def take(link: Link, count: int, device: DemoDevice) -> list[Message]:
     """Take messages of one tenant; devices of other tests may still talk on the same broker."""
     found: list[Message] = []
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while len(found) < count:
         taken = link.take(limit=count - len(found), linger_seconds=0.01, wait_seconds=1)
         mine = [message for message in taken if f"/{device.slug}/" in message.topic]
@@ -94,7 +94,7 @@ def publish(device: DemoDevice, *records: object) -> None:
     assert device.client is not None
     sent = [device.client.publish(device.topic("telemetry"), json.dumps(one), qos=1) for one in records]
     for info in sent:
-        info.wait_for_publish(10)
+        info.wait_for_publish(60)
 
 
 def admit(*devices: DemoDevice) -> None:

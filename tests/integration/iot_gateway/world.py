@@ -87,7 +87,7 @@ class DemoDevice:
         assert self.client is not None
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         info = self.client.publish(topic or self.topic(leaf), body, qos=1)
-        info.wait_for_publish(10)
+        info.wait_for_publish(60)
 
     def birth(self, *, boot: int = 1, firmware: str = "1.4.2") -> None:
         self.send({"online": True, "boot": boot, "model": "pump", "firmware": firmware}, "state")

@@ -63,7 +63,7 @@ def update(source: Source, *, sha256: str | None = None, key: str = "c1") -> Com
 
 
 def outcome_of(updater: Updater) -> Outcome:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while (found := updater.outcome()) is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
