@@ -175,3 +175,12 @@ class BadSigningRequest(Invalid):
     """The certificate signing request cannot be signed."""
 
     slug = "bad-signing-request"
+
+
+class UnreadableSeries(Invalid):
+    """The file holds no series that can be judged.
+
+    Members: `file`, `line`.
+    """
+
+    slug = "unreadable-series"

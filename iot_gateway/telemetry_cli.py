@@ -1,13 +1,57 @@
 """`fieldhand telemetry`: the detectors and forecasts on files of your own."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from kernel.errors import Problem
+
 app = typer.Typer(name="telemetry", no_args_is_help=True)
+
+REFUSED = 2
+"""Exit code when a file cannot be used; the others are judged all the same."""
 
 
 @app.callback()
 def telemetry() -> None:
     """Judge recorded telemetry from files: no database, no broker."""
+
+
+@app.command()
+def score(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV: a time column, columns of numbers")],
+    out: Annotated[Path, typer.Option(help="folder for the results, made if missing")],
+    layout: Annotated[str, typer.Option("--format", help="csv, nab or skab")] = "csv",
+    train_rows: Annotated[int | None, typer.Option(min=10, help="first rows that are taken to be healthy")] = None,
+    train_fraction: Annotated[
+        float | None, typer.Option(min=0.001, max=0.9, help="or a part of the rows, of at most 5,000")
+    ] = None,
+) -> None:
+    """Score recorded series and mark alarms, sample by sample: FILE -> out/FILE and the evidence as JSON beside it."""
+    from iot_gateway.recorded import scoring
+
+    training = scoring.training(layout, rows=train_rows, fraction=train_fraction)
+    if training is None:
+        raise typer.BadParameter(f"no format {layout}; there are {', '.join(scoring.FORMATS)}")
+    if train_rows is not None and train_fraction is not None:
+        raise typer.BadParameter("either --train-rows or --train-fraction")
+    refused = False
+    try:
+        targets = scoring.targets(files, out)
+    except Problem as problem:
+        typer.echo(problem.detail, err=True)
+        raise typer.Exit(REFUSED) from None
+    for source, target in zip(files, targets, strict=True):
+        try:
+            found = scoring.score_file(source, target, training)
+        except Problem as problem:
+            typer.echo(problem.detail, err=True)
+            refused = True
+            continue
+        typer.echo(f"{target}  {found.rows} rows, {found.trained_rows} learned from, {found.alarms} alarms")
+    if refused:
+        raise typer.Exit(REFUSED)
 
 
 if __name__ == "__main__":

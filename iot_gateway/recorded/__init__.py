@@ -1,0 +1,1 @@
+"""Recorded telemetry from files, through the same detectors as live telemetry."""
