@@ -5,13 +5,12 @@ produced only while few records wait to be sent.
 """
 
 from collections import deque
-from collections.abc import Iterator
 from itertools import cycle
 from typing import Protocol
 
 from firmware_sim.client import DeviceClient
 from firmware_sim.replay import Recording
-from firmware_sim.stream import DeviceStream, Mark, Values
+from firmware_sim.stream import DeviceStream, Mark
 
 _AHEAD = 400
 """Records of the history that may wait in the buffer."""
@@ -64,8 +63,7 @@ class MachineFeed:
     def __init__(self, stream: DeviceStream, *, live_seconds: float | None, start_ms: int, after_ms: int = 0) -> None:
         """Begin the live phase at `start_ms` (None: never); skip what lies up to `after_ms`."""
         self._stream = stream
-        self._rows: Iterator[tuple[int, Values]] = _rows(stream)
-        self._held: tuple[int, Values] | None = None
+        self._arrivals = stream.arrivals()
         self._marks = deque(mark for mark in stream.marks() if mark.ts > after_ms)
         self._after_ms = after_ms
         self._beat = None if live_seconds is None else _Beat(live_seconds * 1000.0, start_ms)
@@ -82,7 +80,9 @@ class MachineFeed:
             self._pass_marks(client, now_ms)
             values = self._stream.live(now_ms)
             if values:
-                client.measure(now_ms, values)
+                self._stream.courier.take(now_ms, values)
+            for arrival in self._stream.courier.due(now_ms):
+                client.measure(arrival.ts, arrival.values)
         return self._beat.pause(now_ms)
 
     def repair(self, now_ms: int) -> None:
@@ -96,15 +96,14 @@ class MachineFeed:
 
     def _feed_history(self, client: DeviceClient) -> None:
         while client.buffer.waiting < _AHEAD and client.buffer.room > 0:
-            row = next(self._rows, None)
-            if row is None:
+            arrival = next(self._arrivals, None)
+            if arrival is None:
                 self.history_done = True
                 return
-            ts, values = row
-            if ts <= self._after_ms:
+            if arrival.at <= self._after_ms:
                 continue
-            self._pass_marks(client, ts)
-            client.measure(ts, values)
+            self._pass_marks(client, arrival.at)
+            client.measure(arrival.ts, arrival.values)
 
     def _pass_marks(self, client: DeviceClient, now_ms: int) -> None:
         while self._marks and self._marks[0].ts <= now_ms:
@@ -184,8 +183,3 @@ def act(client: DeviceClient, mark: Mark) -> None:
         client.restart(mark.firmware)
     if mark.event:
         client.report(mark.ts, mark.kind, mark.detail)
-
-
-def _rows(stream: DeviceStream) -> Iterator[tuple[int, Values]]:
-    for block in stream.history(256):
-        yield from block.rows()

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
+from firmware_sim.delivery import Arrival
 from firmware_sim.scenario import Scenario
 from firmware_sim.stream import Block, DeviceStream, Mark, Values
 from firmware_sim.truth import Calendar, LureRecord, TruthRecord, fault_records, lure_records
@@ -12,17 +13,19 @@ END_MS = 1_767_225_600_000
 
 
 def blocks(scenario: Scenario, seed: int, *, end_ms: int = END_MS, block: int = 1024) -> Iterator[Block]:
-    """Yield the history of each device in arrays, device after device: the fast way."""
+    """Yield the history of each device as it is measured, in arrays, device after device: the fast way."""
     for spec in scenario.devices:
         yield from DeviceStream(scenario, spec, seed=seed, end_ms=end_ms).history(block)
 
 
 def generate(scenario: Scenario, seed: int, *, end_ms: int = END_MS) -> Iterator[tuple[str, int, Values]]:
-    """Yield (device, epoch ms, values) of the whole history, in order of time."""
-    return heapq.merge(
-        *(_rows(DeviceStream(scenario, spec, seed=seed, end_ms=end_ms)) for spec in scenario.devices),
-        key=lambda row: row[1],
+    """Yield (device, epoch ms, values) of the whole history, in the order in which it arrives."""
+    arrivals = heapq.merge(
+        *(_named(DeviceStream(scenario, spec, seed=seed, end_ms=end_ms)) for spec in scenario.devices),
+        key=lambda pair: pair[1].at,
     )
+    for device, arrival in arrivals:
+        yield device, arrival.ts, arrival.values
 
 
 def events(scenario: Scenario, seed: int, *, end_ms: int = END_MS) -> list[tuple[str, Mark]]:
@@ -45,7 +48,6 @@ def lures(scenario: Scenario, *, end_ms: int = END_MS) -> list[LureRecord]:
     return lure_records(scenario, Calendar(end_ms))
 
 
-def _rows(stream: DeviceStream) -> Iterator[tuple[str, int, Values]]:
-    for block in stream.history():
-        for ts, values in block.rows():
-            yield stream.spec.name, ts, values
+def _named(stream: DeviceStream) -> Iterator[tuple[str, Arrival]]:
+    for arrival in stream.arrivals():
+        yield stream.spec.name, arrival

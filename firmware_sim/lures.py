@@ -13,6 +13,8 @@ class LureKind(StrEnum):
     SEASON = "season"
     FIRMWARE_UPDATE = "firmware_update"
     PLANNED_STOP = "planned_stop"
+    MAINTENANCE = "maintenance"
+    WASHING = "washing"
     POWER_CUT = "power_cut"
     REPAIR = "repair"
 
@@ -44,16 +46,35 @@ LURES: Mapping[LureKind, Lure] = {
         Lure(LureKind.SEASON, 5 * 86400.0, event=False),
         Lure(LureKind.FIRMWARE_UPDATE, 420.0, silent=True, reboots=True),
         Lure(LureKind.PLANNED_STOP, 6 * 3600.0, stops=True),
+        Lure(LureKind.MAINTENANCE, 3 * 3600.0, load_step=0.25),
+        Lure(LureKind.WASHING, 3600.0),
         Lure(LureKind.POWER_CUT, 2 * 3600.0, event=False, silent=True, stops=True, reboots=True),
         Lure(LureKind.REPAIR, 2 * 3600.0, stops=True),
     )
 }
 
-DOOR_PUSH: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "lift": (("door_cycle_s", 5.0), ("trips_per_h", -3.0)),
-    "chiller": (("supply_temp_c", 2.0), ("return_temp_c", 3.0)),
+PUSHES: Mapping[LureKind, Mapping[str, tuple[tuple[str, float], ...]]] = {
+    LureKind.DOOR_OPEN: {
+        "lift": (("door_cycle_s", 5.0), ("trips_per_h", -3.0)),
+        "chiller": (("supply_temp_c", 2.0), ("return_temp_c", 3.0)),
+        "cold_room": (("air_temp_c", 8.0), ("humidity_pct", 4.0)),
+    },
+    LureKind.MAINTENANCE: {
+        "chiller": (("vibration_mm_s", 3.0),),
+        "pump": (("vibration_mm_s", 3.0), ("flow_m3h", -4.0)),
+        "lift": (("door_cycle_s", 4.0), ("vibration_mm_s", 2.0)),
+        "ev_charger": (("fan_rpm", 4.0),),
+    },
+    LureKind.WASHING: {
+        "chiller": (("condenser_temp_c", -6.0),),
+        "pump": (("bearing_temp_c", -5.0),),
+        "lift": (("door_cycle_s", 3.0),),
+        "ev_charger": (("connector_temp_c", -4.0), ("cabinet_temp_c", -3.0)),
+        "cold_room": (("air_temp_c", 10.0), ("humidity_pct", 10.0), ("evaporator_temp_c", 6.0)),
+        "thermometer": (("value", -4.0),),
+    },
 }
-"""What an open door moves while it lasts, in noise deviations at size 1."""
+"""What a lure moves on a model while it lasts, in noise deviations at size 1."""
 
 SEASON_DEGREES = 8.0
 """Rise of the outdoor temperature of a season lure at size 1."""

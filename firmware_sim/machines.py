@@ -1,4 +1,4 @@
-"""The four machines and the thermometer: metrics, and how they answer to load and weather."""
+"""The machines and the thermometer: metrics, and how they answer to load and weather."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -118,15 +118,30 @@ def _ev_charger(c: Conditions, lags: Lags) -> tuple[Floats, ...]:
     return power, voltage, connector, cabinet, fan, 100.0 * load
 
 
+def _cold_room(c: Conditions, lags: Lags) -> tuple[Floats, ...]:
+    load = c.load * c.running
+    air = np.where(c.running > 0, 3.0 + AIR_STEP * c.setpoint + 1.2 * load**1.5, 14.0) + 0.02 * (c.ambient - 20.0)
+    air = lags.follow("air", air, tau_seconds=20 * MINUTE, dt_seconds=c.dt_seconds)
+    evaporator = air - c.running * (np.where(c.normal > 0, 7.0, 5.5) + 3.0 * load)
+    current = c.running * (3.2 + 6.0 * load**1.2) * (1.0 + 0.004 * (c.ambient - 20.0))
+    humidity = 80.0 - 9.0 * load - 0.1 * (c.ambient - 20.0)
+    battery = 3.6 + 0.002 * (air - 3.0) - 0.02 * load
+    return air, evaporator, current, humidity, battery, 100.0 * load
+
+
 def _thermometer(c: Conditions, lags: Lags) -> tuple[Floats, ...]:
     heat = _indoor(c) + c.running * (40.0 + 30.0 * c.load**1.2 + 2.0 * c.setpoint)
     return (lags.follow("body", heat, tau_seconds=50 * MINUTE, dt_seconds=c.dt_seconds),)
 
 
+MAY_FREEZE = frozenset({"ambient_c", "value", "air_temp_c", "evaporator_temp_c"})
+"""The metrics that go below zero."""
+
 SUPPLY_STEP = 1.0
 PRESSURE_STEP = 20.0
 DOOR_STEP = 0.6
 POWER_STEP = 4.0
+AIR_STEP = 1.0
 
 MACHINES: Mapping[str, Machine] = {
     machine.model: machine
@@ -192,6 +207,21 @@ MACHINES: Mapping[str, Machine] = {
             _ev_charger,
             "power_kw",
             POWER_STEP,
+        ),
+        Machine(
+            "cold_room",
+            (
+                Metric("air_temp_c", "C", 0.25),
+                Metric("evaporator_temp_c", "C", 0.4),
+                Metric("compressor_current_a", "A", 0.25),
+                Metric("humidity_pct", "%", 1.2, 1),
+                Metric("battery_v", "V", 0.012, 3),
+                Metric("load_pct", "%", 0.8, 1),
+            ),
+            Demand(TRAFFIC, weekend=0.4, per_degree=0.004),
+            _cold_room,
+            "air_temp_c",
+            AIR_STEP,
         ),
         Machine(
             "thermometer",

@@ -33,7 +33,7 @@ class FaultSpec:
     severity: float = 6.0
     """Push on the leading metric at functional failure, in deviations of its noise."""
     metric: str = ""
-    """The metric that freezes (sensor_stuck only; empty: the model's usual one)."""
+    """The metric of a faulty sensor (empty: the model's usual one)."""
 
 
 @dataclass(frozen=True)

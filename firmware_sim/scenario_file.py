@@ -134,8 +134,9 @@ def _fault(fields: Fields, models: dict[str, str]) -> FaultSpec:
     if failure <= onset:
         fields.fail("failure", "must come after the onset")
     metric = fields.text("metric", "")
-    if metric and not FAULT_MODES[mode].freezes:
-        fields.fail("metric", f"{mode} has metrics of its own; only sensor_stuck takes one")
+    if metric and not FAULT_MODES[mode].any_metric:
+        able = ", ".join(name for name, known in FAULT_MODES.items() if known.any_metric)
+        fields.fail("metric", f"{mode} has metrics of its own; those that take one: {able}")
     if metric and metric not in MACHINES[model].names:
         fields.fail("metric", f"a {model} has no metric {metric!r}")
     severity = fields.number("severity", 6.0, low=0.1, high=100)

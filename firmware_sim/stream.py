@@ -1,24 +1,26 @@
 """The samples and events of one device: history in blocks, then live, one at a time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
 
-from firmware_sim.faults import FAULT_MODES
+from firmware_sim.delivery import MODES, Arrival, Courier, Disturbance
+from firmware_sim.effects import PUSHING, Effect, How
+from firmware_sim.faults import FAULT_MODES, FaultMode
 from firmware_sim.lures import (
-    DOOR_PUSH,
     FIRMWARE_AFTER,
     FIRMWARE_BEFORE,
     LURES,
+    PUSHES,
     REPAIR_BASELINE,
     SEASON_DEGREES,
     LureKind,
 )
-from firmware_sim.machines import MACHINES, Conditions
-from firmware_sim.scenario import DeviceSpec, LureSpec, Scenario
+from firmware_sim.machines import MACHINES, MAY_FREEZE, Conditions
+from firmware_sim.scenario import DeviceSpec, FaultSpec, LureSpec, Scenario
 from firmware_sim.signals import Flags, Floats, Lags, Noise, Waves
 from firmware_sim.weather import Site
 
@@ -70,7 +72,7 @@ class DeviceStream:
         self._end_ms = end_ms
         self._speed = speed
         self._history = scenario.history
-        self._faults = [(fault, FAULT_MODES[fault.mode]) for fault in scenario.faults_of(spec.name)]
+        self._faults = [_Sick(fault, spec.model, seed) for fault in scenario.faults_of(spec.name)]
         self._lures = scenario.lures_of(spec.name)
         self._column = {name: index for index, name in enumerate(self.machine.names)}
         self._site = Site(seed, scenario.utc_offset_hours)
@@ -88,9 +90,15 @@ class DeviceStream:
         self._sigma = spec.noise * np.array([metric.sigma for metric in self.machine.metrics])
         self._decimals = [metric.decimals for metric in self.machine.metrics]
         self._lags = Lags()
-        self._frozen: dict[int, float] = {}
+        self._held: dict[tuple[How, int], float] = {}
         self._cleared = -np.inf
         self._last_live: float | None = None
+        ways = [sick.spec for sick in self._faults if sick.spec.mode in MODES]
+        self.courier = Courier(
+            [Disturbance(way.mode, self._ms(way.onset), self._ms(way.failure), way.severity) for way in ways],
+            [seed, crc32(spec.name.encode()), 0xC0],
+        )
+        """The way to the platform."""
 
     def history(self, block: int = 1024) -> Iterator[Block]:
         """Yield the whole history, oldest first; lost samples are left out."""
@@ -102,6 +110,17 @@ class DeviceStream:
             matrix, sent = self._measure(moments.astype(np.float64), step)
             ts = np.rint(self._end_ms + 1000.0 * moments[sent]).astype(np.int64)
             yield Block(self.spec.name, self.machine.names, tuple(ts.tolist()), matrix[sent])
+
+    def arrivals(self, block: int = 256) -> Iterator[Arrival]:
+        """Yield the history as the platform gets it, in order of arrival.
+
+        What is still under way at its end stays with the courier.
+        """
+        for part in self.history(block):
+            for at, values in part.rows():
+                self.courier.take(at, values)
+                yield from self.courier.due(at)
+        yield from self.courier.due(self._end_ms)
 
     def live(self, wall_ms: int) -> Values:
         """Return the sample of now; empty when the device is silent or the sample is lost."""
@@ -122,7 +141,8 @@ class DeviceStream:
     def repair(self, wall_ms: int) -> None:
         """End every fault that has begun; later ones still come."""
         self._cleared = self._moment(wall_ms)
-        self._frozen.clear()
+        self._held.clear()
+        self.courier.repair(wall_ms)
 
     def _moment(self, wall_ms: int) -> float:
         passed = (wall_ms - self._end_ms) / 1000.0
@@ -140,12 +160,14 @@ class DeviceStream:
         push = noise * (0.3 + 0.7 * conditions.running[:, None])
         self._push_faults(push, moments, conditions.load)
         self._push_lures(push, moments)
-        matrix = np.column_stack(columns) * self._bias + push * self._sigma
-        floor = [-60.0 if name in ("ambient_c", "value") else 0.0 for name in self._column]
+        healthy = np.column_stack(columns) * self._bias
+        self._hold(How.HOLD, healthy, moments)
+        matrix = healthy + push * self._sigma
+        floor = [-60.0 if name in MAY_FREEZE else 0.0 for name in self._column]
         matrix = np.maximum(matrix, floor)
         for index, decimals in enumerate(self._decimals):
             matrix[:, index] = np.round(matrix[:, index], decimals)
-        self._freeze(matrix, moments)
+        self._hold(How.FREEZE, matrix, moments)
         matrix[blank] = np.nan
         return matrix, ~(lost | self._silent(moments))
 
@@ -177,35 +199,36 @@ class DeviceStream:
         )
 
     def _push_faults(self, push: Floats, moments: Floats, load: Floats) -> None:
-        for fault, mode in self._faults:
-            if mode.freezes or fault.onset <= self._cleared:
+        for sick in self._faults:
+            wild = sick.wild.random((len(moments), 2))
+            if sick.spec.onset <= self._cleared:
                 continue
-            length = max(fault.failure - fault.onset, 1.0)
-            progress = np.clip((moments - fault.onset) / length, 0.0, 1.0)
-            for effect in mode.effects[self.spec.model]:
-                size = fault.severity * effect.push(progress, load, mode.shape)
-                push[:, self._column[effect.metric]] += size
+            progress = sick.progress(moments)
+            for effect in sick.effects(PUSHING):
+                size = sick.spec.severity * effect.push(progress, load, sick.mode.shape)
+                push[:, self._column[effect.metric]] += effect.carried(size, moments, wild)
 
     def _push_lures(self, push: Floats, moments: Floats) -> None:
         for lure in self._lures:
-            if lure.kind is LureKind.DOOR_OPEN:
-                during = self._during(lure, moments)
-                for metric, size in DOOR_PUSH.get(self.spec.model, ()):
-                    push[:, self._column[metric]] += lure.size * size * during
+            during = self._during(lure, moments)
+            for metric, size in PUSHES.get(lure.kind, {}).get(self.spec.model, ()):
+                push[:, self._column[metric]] += lure.size * size * during
             if lure.kind is LureKind.REPAIR:
                 after = moments >= lure.at + lure.lasts
                 for name, index in self._column.items():
                     if name not in ("load_pct", "ambient_c"):
                         push[:, index] += REPAIR_BASELINE * lure.size * after
 
-    def _freeze(self, matrix: Floats, moments: Floats) -> None:
-        for fault, mode in self._faults:
-            stuck = moments >= fault.onset
-            if not mode.freezes or fault.onset <= self._cleared or not stuck.any():
+    def _hold(self, how: How, matrix: Floats, moments: Floats) -> None:
+        """Keep the metrics of a holding or freezing fault at what they were at its onset."""
+        for sick in self._faults:
+            since = moments >= sick.spec.onset
+            if sick.spec.onset <= self._cleared or not since.any():
                 continue
-            column = self._column[fault.metric or mode.effects[self.spec.model][0].metric]
-            held = self._frozen.setdefault(column, float(matrix[int(np.argmax(stuck)), column]))
-            matrix[stuck, column] = held
+            for effect in sick.effects({how}):
+                column = self._column[effect.metric]
+                first = float(matrix[int(np.argmax(since)), column])
+                matrix[since, column] = self._held.setdefault((how, column), first)
 
     def _silent(self, moments: Floats) -> Flags:
         silent = np.zeros(len(moments), dtype=np.bool_)
@@ -232,3 +255,21 @@ class DeviceStream:
         if kind.reboots:
             firmware = FIRMWARE_AFTER if update else ""
             yield Mark(ends, "restart", event=False, reboots=True, firmware=firmware)
+
+
+class _Sick:
+    """One fault of one device, with chances of its own."""
+
+    def __init__(self, spec: FaultSpec, model: str, seed: int) -> None:
+        self.spec = spec
+        self.mode: FaultMode = FAULT_MODES[spec.mode]
+        self.wild = np.random.default_rng([seed, crc32(spec.device.encode()), crc32(spec.mode.encode())])
+        self._effects = self.mode.on(model, spec.metric)
+
+    def effects(self, hows: Collection[How]) -> list[Effect]:
+        return [effect for effect in self._effects if effect.how in hows]
+
+    def progress(self, moments: Floats) -> Floats:
+        """Return how far the fault has come (samples,), 0 before the onset to 1 at failure."""
+        length = max(self.spec.failure - self.spec.onset, 1.0)
+        return np.clip((moments - self.spec.onset) / length, 0.0, 1.0)

@@ -21,12 +21,14 @@ class TruthRecord:
     mode: str
     failure_group: str
     metric: str
-    """The leading metric."""
+    """The leading metric; empty when the way to the platform is at fault."""
     onset: str
     functional_failure_at: str
     severity: float
     skill: str
     part: str
+    shows: str
+    """What the platform is expected to make of it: case, silence or nothing."""
     closed_at: str | None = None
     """When a repair ended it."""
 
@@ -75,12 +77,13 @@ def fault_record(fault: FaultSpec, model: str, calendar: Calendar) -> TruthRecor
         model=model,
         mode=fault.mode,
         failure_group=mode.failure_group,
-        metric=fault.metric or mode.effects[model][0].metric,
+        metric=mode.leading(model, fault.metric),
         onset=instant(calendar.at_ms(fault.onset)),
         functional_failure_at=instant(calendar.at_ms(fault.failure)),
         severity=fault.severity,
         skill=mode.skill,
         part=mode.part,
+        shows=mode.shows.value,
     )
 
 

@@ -126,6 +126,24 @@ MODELS: Mapping[str, DeviceModel] = {
             Group("connector", (Lead("connector_temp_c", 1), Lead("voltage_v", -1, 0.3))),
         ),
     ),
+    "cold_room": DeviceModel(
+        metrics=_metrics(
+            air_temp_c=("°C", -60.0, 60.0),
+            evaporator_temp_c=("°C", -80.0, 60.0),
+            compressor_current_a=("A", 0.0, 200.0),
+            humidity_pct=("%", 0.0, 100.0),
+            battery_v=("V", 0.0, 60.0),
+            load_pct=_LOAD,
+        ),
+        regressors=("load_pct",),
+        groups=(
+            Group(
+                "refrigerant",
+                (Lead("air_temp_c", 1), Lead("evaporator_temp_c", -1, 0.5), Lead("compressor_current_a", 1, 0.3)),
+            ),
+            Group("battery", (Lead("battery_v", -1),)),
+        ),
+    ),
     "thermometer": DeviceModel(
         metrics=_metrics(value=("°", -200.0, 2000.0)),
         groups=(Group("temperature", (Lead("value", 0),)),),

@@ -22,6 +22,10 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "connector_temp_c": ("Connector temperature", "枪头温度"),
     "cabinet_temp_c": ("Cabinet temperature", "柜内温度"),
     "fan_rpm": ("Fan speed", "风扇转速"),
+    "air_temp_c": ("Air temperature", "库温"),
+    "evaporator_temp_c": ("Evaporator temperature", "蒸发温度"),
+    "humidity_pct": ("Humidity", "湿度"),
+    "battery_v": ("Battery voltage", "电池电压"),
     "value": ("Value", "测量值"),
 }
 """metric -> English, Chinese"""

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from firmware_sim.effects import How
 from firmware_sim.faults import FAULT_MODES
 from firmware_sim.generate import END_MS, blocks, events, generate, lures, truth
 from firmware_sim.lures import LureKind
@@ -85,7 +86,7 @@ def test_every_metric_is_finite_and_named(model: str) -> None:
         assert all(math.isfinite(value) for value in values.values())
 
 
-@pytest.mark.parametrize("model", ["chiller", "pump", "lift", "ev_charger"])
+@pytest.mark.parametrize("model", ["chiller", "pump", "lift", "ev_charger", "cold_room"])
 def test_load_follows_the_hour_and_the_metrics_answer_unevenly(model: str) -> None:
     scenario = a_scenario(a_device(model), history=7 * DAY)
 
@@ -95,7 +96,12 @@ def test_load_follows_the_hour_and_the_metrics_answer_unevenly(model: str) -> No
 
 
 def modes() -> list[tuple[str, str]]:
-    return [(mode, model) for mode, fault in FAULT_MODES.items() for model in fault.effects if not fault.freezes]
+    return [
+        (mode, model)
+        for mode, fault in FAULT_MODES.items()
+        for model, effects in fault.effects.items()
+        if effects and effects[0].how is How.PUSH
+    ]
 
 
 @pytest.mark.parametrize(("mode", "model"), modes())

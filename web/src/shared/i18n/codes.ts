@@ -22,6 +22,10 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     connector_temp_c: ["枪头温度 °C", "Connector temperature °C"],
     cabinet_temp_c: ["柜内温度 °C", "Cabinet temperature °C"],
     fan_rpm: ["风扇转速 rpm", "Fan speed rpm"],
+    air_temp_c: ["库温 °C", "Air temperature °C"],
+    evaporator_temp_c: ["蒸发温度 °C", "Evaporator temperature °C"],
+    humidity_pct: ["湿度 %", "Humidity %"],
+    battery_v: ["电池电压 V", "Battery voltage V"],
     value: ["测量值", "Value"],
   },
   model: {
@@ -30,6 +34,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     lift: ["电梯", "Lift"],
     ev_charger: ["充电桩", "EV charger"],
     thermometer: ["温度计", "Thermometer"],
+    cold_room: ["冷库", "Cold room"],
   },
   failure_group: {
     bearing: ["轴承", "Bearing"],
@@ -40,6 +45,12 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     cooling_fan: ["散热风扇", "Cooling fan"],
     connector: ["充电枪头", "Connector"],
     temperature: ["温度", "Temperature"],
+    compressor: ["压缩机", "Compressor"],
+    impeller: ["叶轮", "Impeller"],
+    valve: ["阀门", "Valve"],
+    belt: ["皮带", "Belt"],
+    battery: ["电池", "Battery"],
+    sensor: ["传感器", "Sensor"],
   },
   skill: {
     refrigeration: ["制冷", "Refrigeration"],
