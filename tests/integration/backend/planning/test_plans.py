@@ -9,6 +9,7 @@ from time import sleep
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ from backend.work.service import orders, scheduling
 from kernel import clock
 from kernel.db import transaction
 from kernel.jobs import Job
-from tests.conftest import count_rows
+from tests.conftest import Database, count_rows, wait_for
 from tests.integration.backend.planning.scene import SECONDS, City
 from tests.integration.backend.work.scene import HOUR, MINUTE, desk, fill
 
@@ -393,15 +394,19 @@ END $$
 """Looks on from within the server, for the optimiser keeps other threads of its process from running."""
 
 
-def test_no_transaction_is_open_while_the_optimiser_searches(city: City, admin: Session) -> None:
+def test_no_transaction_is_open_while_the_optimiser_searches(city: City, admin: Session, database: Database) -> None:
     for _ in range(3):
         city.order()
     plan_id = city.request()
-    thread = Thread(target=planner.solve_plan, args=(city.tenant, plan_id), kwargs={"seconds": 1.0})
-    thread.start()
-    admin.execute(text("SET statement_timeout = '30s'"))
-    admin.execute(text(WATCH.format(plan=plan_id)))
-    thread.join()
+    admin.execute(text("SET statement_timeout = '90s'"))
+    watcher = Thread(target=admin.execute, args=(text(WATCH.format(plan=plan_id)),))
+    watcher.start()
+    looks_on = "SELECT FROM pg_stat_activity WHERE query LIKE '%TEMP TABLE seen%' AND pid <> pg_backend_pid()"
+    with psycopg.connect(database.admin_url, autocommit=True) as beside:
+        assert wait_for(lambda: beside.execute(looks_on).fetchone() is not None, seconds=60)
+
+    planner.solve_plan(city.tenant, plan_id, seconds=1.0)
+    watcher.join()
 
     seen = admin.execute(text("SELECT at, busy FROM seen ORDER BY at")).all()
     quiet = [after[0] - before[0] for before, after in pairwise(seen) if not before[1] and not after[1]]
