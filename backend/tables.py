@@ -17,6 +17,7 @@ import inventory.models
 import iot_gateway.models.access
 import iot_gateway.models.detection
 import iot_gateway.models.devices
+import iot_gateway.models.feedback
 import iot_gateway.models.firmware
 import iot_gateway.models.fleet
 import iot_gateway.models.rollups

@@ -1,6 +1,6 @@
 """What the detectors found becomes cases; what happens to cases becomes known to the detectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
 from iot_gateway.follow import FollowedDevice
-from iot_gateway.lifecycle import ACTIVE, CaseState, Finding
+from iot_gateway.lifecycle import ACTIVE, CaseState
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
 
@@ -42,14 +42,18 @@ def load_cases(session: Session, devices: Sequence[UUID], known: Sequence[UUID])
     return found
 
 
+def learn_of_limits(memory: Memory, factors: Mapping[str, float]) -> None:
+    """Take over by how much the limit of each series is raised, as false cases and people have left it."""
+    memory.limit_factor[:] = [factors.get(name, 1.0) for name in memory.metrics]
+
+
 def learn_of_cases(memory: Memory, model: DeviceModel, rows: Sequence[DeviceCase], *, hour: int) -> None:
     """Bring the memory of a device up to what people and other processes did to its cases."""
     by_id = {str(case.id): case for case in rows}
     for group, case_id in list(memory.active.items()):
         case = by_id.get(case_id)
         if case is None or case.state not in ACTIVE:
-            false_alarm = case is not None and case.finding is Finding.NO_FAULT_FOUND
-            engine.forget_case(memory, model, group, hour=hour, false_alarm=false_alarm)
+            engine.forget_case(memory, model, group, hour=hour)
             memory.proofs.pop(case_id, None)
     for case_id, case in by_id.items():
         if case.state not in ACTIVE:
@@ -102,7 +106,7 @@ def act_on_proof(session: Session, memory: Memory, model: DeviceModel, case: Dev
     memory.proofs.pop(str(case.id), None)
     if outcome.verdict is Verdict.PROVEN:
         cases.clear_case(session, case.id, at=at, evidence=evidence)
-        engine.forget_case(memory, model, case.failure_group, hour=outcome.at // HOUR_MS, false_alarm=False)
+        engine.forget_case(memory, model, case.failure_group, hour=outcome.at // HOUR_MS)
     else:
         cases.relapse_case(session, case.id, at=at, evidence=evidence)
 

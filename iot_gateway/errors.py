@@ -93,6 +93,15 @@ class EmptyCampaign(Conflict):
     slug = "empty-campaign"
 
 
+class LimitNotLower(Conflict):
+    """The limit of the series is that low already, or was never raised.
+
+    Members: `factor` in force.
+    """
+
+    slug = "limit-not-lower"
+
+
 class CaseNotFound(NotFound):
     """There is no such case."""
 
@@ -109,6 +118,12 @@ class BadSeries(Invalid):
     """The series asked for cannot be drawn."""
 
     slug = "bad-series"
+
+
+class BadSpan(Invalid):
+    """The span of time is empty or too long."""
+
+    slug = "bad-span"
 
 
 class DeadLetterNotFound(NotFound):

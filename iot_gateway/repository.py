@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from iot_gateway.lifecycle import ACTIVE, FleetState, Health
+from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, FleetState, Health
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.models.devices import Device, DeviceContext
 from iot_gateway.models.telemetry import TelemetryHour, TelemetryLast
@@ -242,13 +242,36 @@ def hours(session: Session, device_number: int, *, start: datetime, end: datetim
     ).all()
 
 
+@dataclass(frozen=True)
+class CaseFilter:
+    """How a list of cases is narrowed, by when they were opened too; `start` is included, `end` is not."""
+
+    state: CaseState | None = None
+    finding: Finding | None = None
+    labelled: bool | None = None
+    """Whether it has a finding."""
+    model: str | None = None
+    failure_group: str | None = None
+    device_id: UUID | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
 def case_rows(
-    session: Session, *, state: str | None, before: tuple[datetime, UUID] | None, limit: int
+    session: Session, narrowed: CaseFilter, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[tuple[DeviceCase, str]]:
     """Return cases with the names of their devices, newest first."""
     query = select(DeviceCase, Device.name).join(Device, Device.id == DeviceCase.device_id)
-    if state is not None:
-        query = query.where(DeviceCase.state == state)
+    for name in ("state", "finding", "model", "failure_group", "device_id"):
+        wanted = getattr(narrowed, name)
+        if wanted is not None:
+            query = query.where(getattr(DeviceCase, name) == wanted)
+    if narrowed.labelled is not None:
+        query = query.where(DeviceCase.finding.is_not(None) == narrowed.labelled)
+    if narrowed.start is not None:
+        query = query.where(DeviceCase.opened_at >= narrowed.start)
+    if narrowed.end is not None:
+        query = query.where(DeviceCase.opened_at < narrowed.end)
     if before is not None:
         at, case_id = before
         query = query.where(func.row(DeviceCase.opened_at, DeviceCase.id) < func.row(at, case_id))

@@ -23,6 +23,7 @@ from iot_gateway.detect.memory import Memory, new_memory
 from iot_gateway.follow import FollowedDevice, Segment
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
+from iot_gateway.service import limits
 from iot_gateway.shelf import Shelf
 from iot_gateway.silence import Hearing, publish_silences, publish_voices
 from kernel import clock
@@ -88,9 +89,9 @@ class Scorer:
         devices = follow.load_devices(session, numbers)
         memories = self._shelf.take(session, devices)
         known = [case_id for memory in memories.values() for case_id in memory.active.values()]
-        rows = casework.load_cases(
-            session, [device.id for device in devices.values()], [UUID(case_id) for case_id in known]
-        )
+        ids = [device.id for device in devices.values()]
+        rows = casework.load_cases(session, ids, [UUID(case_id) for case_id in known])
+        raised = limits.factors_of(session, ids)
         purposes = _purposes(session, segments)
         for number in numbers:
             device = devices.get(number)
@@ -98,6 +99,7 @@ class Scorer:
                 continue
             bind_tenant(session, device.tenant_id)
             memory = memories.get(number) or _first_memory(device, segments[number][0])
+            casework.learn_of_limits(memory, raised.get(device.id, {}))
             work = DeviceWork(session, device, memory, rows.get(device.id, []), purposes.get(number, []))
             work.run(segments[number])
             self._shelf.put(device, memory, work.results)

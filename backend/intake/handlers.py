@@ -89,10 +89,16 @@ def reopen_on_relapse(session: Session, event: CaseRelapsed) -> None:
 
 
 def label_on_close(session: Session, event: WorkOrderClosed) -> None:
-    """Give the cases of a closed order its finding: the label that the detectors learn from."""
+    """Give the cases of a closed order its finding: the label that the detectors learn from.
+
+    A failure that it confirms without a case is one that telemetry has missed.
+    """
     finding = Finding(event.finding_result) if event.finding_result else Finding.OTHER
-    for case_id in repository.cases_of_order(session, event.work_order_id):
+    known = repository.cases_of_order(session, event.work_order_id)
+    if not known and finding is Finding.CONFIRMED:
+        service.note_missed(session, event.work_order_id)
+    for case_id in known:
         try:
             cases.close_case(session, case_id, finding=finding, note=event.failure_mode, at=event.closed_at)
-        except IllegalCaseChange as known:
-            log.info("case_labelled_before", case_id=str(case_id), finding=str(known.members.get("finding")))
+        except IllegalCaseChange as refused:
+            log.info("case_labelled_before", case_id=str(case_id), finding=str(refused.members.get("finding")))

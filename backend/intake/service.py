@@ -24,9 +24,11 @@ from backend.work.lifecycle import OrderState
 from backend.work.models import OrderSource, WorkOrder
 from backend.work.service import orders
 from backend.work.service import views as work
+from backend.work.service.corrective import CORRECTIVE
 from backend.work.service.orders import ExpectedPart
 from backend.work.service.stages import STILL_TO_PLAN
 from inventory import service as stock
+from iot_gateway.service import feedback
 
 TO_BE_DONE = STILL_TO_PLAN | {OrderState.IN_PROGRESS}
 """States of an order that another case of the same failure may still join."""
@@ -161,6 +163,23 @@ def proof_of(session: Session, failure_group: str, model: str) -> tuple[int, int
     """Return how many samples, over how many seconds, prove a repair."""
     rule = repository.rule_for(session, failure_group, model)
     return (rule.verify_samples, rule.verify_seconds) if rule else (120, 3600)
+
+
+def note_missed(session: Session, work_order_id: UUID) -> None:
+    """Tell the gateway of a failure that a corrective order has confirmed on an asset with a device and no case."""
+    order = work.get_order(session, work_order_id)
+    asset = assets.get_asset(session, order.asset_id) if order.asset_id else None
+    if order.work_type != CORRECTIVE or asset is None or asset.device_id is None:
+        return
+    topic = tickets.get_ticket(session, order.ticket_id).topic if order.ticket_id else None
+    feedback.record_failure(
+        session,
+        asset.device_id,
+        words=(order.finding_failure_mode, topic),
+        occurred_at=order.opened_at or order.created_at,
+        source_ref=f"work_order:{order.id}",
+        note=order.finding_failure_mode or "",
+    )
 
 
 def _urgency(priority: int, severity: int) -> int:

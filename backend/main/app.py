@@ -27,6 +27,7 @@ from iot_gateway.routes import (
     claims,
     devices,
     exports,
+    feedback,
     firmware,
     fleet,
     letters,
@@ -41,7 +42,8 @@ from kernel.web import make_app
 
 ROOMS = (
     assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work,
-    inventory, cases, claims, devices, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports,
+    inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug,
+    exports,
 )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from iot_gateway.detect.window import FailureWindow, failure_window
 QUIET_FACTOR, QUIET_HOURS = 1.5, 48
 RELEARN_HOURS = 24
 SETTLING_HOURS = 1
-MOST_FACTOR = 4.0
 
 
 @dataclass(frozen=True)
@@ -255,8 +254,8 @@ def _describe(memory: Memory, group: Group, state: GroupState, result: HourResul
     )
 
 
-def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: int, false_alarm: bool) -> None:
-    """Start the metrics of a group anew after its case has ended; a false alarm raises their limits for good."""
+def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: int) -> None:
+    """Start the metrics of a group anew after its case has ended."""
     memory.active.pop(group_name, None)
     memory.alarms.pop(group_name, None)
     memory.severity.pop(group_name, None)
@@ -268,8 +267,6 @@ def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: in
             if lead.metric in memory.metrics:
                 column = memory.metrics.index(lead.metric)
                 memory.high[column] = memory.low[column] = 0.0
-                if false_alarm:
-                    memory.limit_factor[column] = min(MOST_FACTOR, memory.limit_factor[column] * QUIET_FACTOR)
 
 
 def relearn(memory: Memory, hour: int) -> None:

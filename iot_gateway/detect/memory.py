@@ -40,6 +40,7 @@ class Memory(msgspec.Struct):
     high_since: Ints
     low_since: Ints
     limit_factor: Floats
+    """By how much limits are raised; of `series_limit`, taken over in each step."""
     previous: Floats
     previous_hour: int = 0
     first_hour: int = 0

@@ -75,6 +75,8 @@ class DeviceCase(TenantRow):
             postgresql_where=text("state IN ('open', 'verifying')"),
         ),
         Index("ix_device_case_list", "tenant_id", "opened_at", "id"),
+        Index("ix_device_case_device", "device_id", "opened_at"),
+        Index("ix_device_case_alike", "tenant_id", "model", "failure_group", "opened_at"),
         info={"ingest": WRITE},
     )
 

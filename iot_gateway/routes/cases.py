@@ -1,12 +1,17 @@
 """Cases over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
+
 from iot_gateway.errors import CaseNotFound
-from iot_gateway.lifecycle import CaseState
+from iot_gateway.lifecycle import CaseState, Finding
+from iot_gateway.repository import CaseFilter
 from iot_gateway.schemas.cases import CaseDetailOut, CaseOut
 from iot_gateway.service import readings
 from kernel.auth import STAFF, Role
+from kernel.fields import Instant, Search
 from kernel.http import Access, Db, problems
 from kernel.http import router as make_router
 from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, decode_time_cursor, encode_cursor
@@ -21,10 +26,22 @@ ACCESS: Access = {
 
 @router.get("/cases")
 def list_cases(
-    db: Db, state: CaseState | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    db: Db,
+    *,
+    state: CaseState | None = None,
+    finding: Finding | None = None,
+    labelled: bool | None = None,
+    model: Search = None,
+    failure_group: Search = None,
+    device_id: UUID | None = None,
+    start: Annotated[Instant | None, Query(alias="from")] = None,
+    end: Annotated[Instant | None, Query(alias="to")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
 ) -> Page[CaseOut]:
-    """Return cases, newest first."""
-    found = readings.list_cases(db, state=state, before=decode_time_cursor(cursor) if cursor else None, limit=limit + 1)
+    """Return cases, newest first; `from` and `to` are about when they were opened, `labelled` about any finding."""
+    narrowed = CaseFilter(state, finding, labelled, model or None, failure_group or None, device_id, start, end)
+    found = readings.list_cases(db, narrowed, before=decode_time_cursor(cursor) if cursor else None, limit=limit + 1)
     rows, more = cut(found, limit)
     following = encode_cursor(rows[-1].opened_at.isoformat(), rows[-1].id) if more else None
     return Page(items=[CaseOut.of(row) for row in rows], next_cursor=following)

@@ -14,6 +14,7 @@ from iot_gateway.errors import CaseNotFound, IllegalCaseChange
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.service import limits
 from kernel import outbox
 from kernel.db import tenant_of
 from kernel.ids import new_id
@@ -225,7 +226,7 @@ def relapse_case(session: Session, case_id: UUID, *, at: datetime, evidence: Map
 def close_case(
     session: Session, case_id: UUID, *, finding: Finding | str, note: str | None = None, at: datetime
 ) -> None:
-    """End a case with what the engineer found; the label that the detectors learn from. Twice changes nothing.
+    """End a case with what the engineer found, its label; a false one raises its series' limit. Twice changes nothing.
 
     Raises:
         CaseNotFound: there is none.
@@ -238,6 +239,8 @@ def close_case(
             raise IllegalCaseChange("The case was closed with another finding.", finding=case.finding)
         return
     case.state, case.closed_at, case.finding, case.finding_note = CaseState.CLOSED, at, finding, note
+    if finding is Finding.NO_FAULT_FOUND:
+        limits.raise_limit(session, case, at=at)
 
 
 def get_case(session: Session, case_id: UUID) -> DeviceCase:

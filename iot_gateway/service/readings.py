@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from iot_gateway import repository
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.repository import CaseFilter
 from iot_gateway.service.cases import get_case
 from iot_gateway.service.charts import Series, epoch_ms, series
 from iot_gateway.service.devices import get_device
 from kernel import clock
 
+EVERY_CASE = CaseFilter()
 CHART_BEFORE, CHART_AFTER, CHART_POINTS = timedelta(days=7), timedelta(days=7), 600
 
 
@@ -78,13 +80,13 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
 
 def list_cases(
     session: Session,
+    narrowed: CaseFilter = EVERY_CASE,
     *,
-    state: CaseState | None = None,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[CaseLine]:
     """Return cases, newest first, behind the key `before` (opened_at, id)."""
-    rows = repository.case_rows(session, state=state, before=before, limit=limit)
+    rows = repository.case_rows(session, narrowed, before=before, limit=limit)
     return [_line(case, name) for case, name in rows]
 
 

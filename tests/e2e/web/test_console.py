@@ -192,6 +192,7 @@ def test_accessibility(browser: Browser, site: Site, scheme: str, locale: str) -
             "?view=letters",
             "fleet",
             "fleet?view=broker",
+            "fleet?view=precision",
         ):
             console.page.goto(f"{site.url}/console/{path}")
             console.page.locator("#queue-list [role=option]").first.wait_for()

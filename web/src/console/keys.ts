@@ -8,6 +8,7 @@ const VIEW_KEYS: Record<string, View> = {
   "3": "devices",
   "4": "letters",
   "5": "broker",
+  "6": "precision",
 };
 
 /** True while the key belongs to a text field or an open dialog. */

@@ -6,9 +6,9 @@ export interface Selection {
   kind: SelectionKind;
   id: string;
 }
-export type View = "map" | "board" | "devices" | "letters" | "broker";
+export type View = "map" | "board" | "devices" | "letters" | "broker" | "precision";
 /** The views of the fleet page, which is `/console/fleet`. */
-export const FLEET: readonly View[] = ["devices", "letters", "broker"];
+export const FLEET: readonly View[] = ["devices", "letters", "broker", "precision"];
 
 export interface Route {
   selection: Selection | null;
@@ -19,7 +19,7 @@ export interface Route {
 
 const BASE = "/console";
 const KINDS: readonly string[] = ["orders", "devices", "technicians"] satisfies SelectionKind[];
-const VIEWS: readonly string[] = ["map", "board", "devices", "letters", "broker"] satisfies View[];
+const VIEWS: readonly string[] = ["map", "board", ...FLEET] satisfies View[];
 
 /** Read an address such as `/console/orders/<id>?view=board&wide=1`. */
 export function parse(pathname: string, search: string): Route {

@@ -7,6 +7,7 @@ import { Broker } from "./Broker";
 import { DeadLetters } from "./DeadLetters";
 import { DeviceList } from "./DeviceList";
 import css from "./fleet.module.css";
+import { Precision } from "./Precision";
 import { Tiles } from "./Tiles";
 import { useBroker, useFleet, useRights } from "./useFleet";
 
@@ -20,6 +21,7 @@ export function FleetPage({ view: wanted }: { view: View }) {
     "devices",
     ...(rights.letters ? (["letters"] as const) : []),
     ...(rights.broker ? (["broker"] as const) : []),
+    "precision",
   ];
   const view = tabs.includes(wanted) ? wanted : "devices";
   const step = (by: number) => {
@@ -76,6 +78,7 @@ export function FleetPage({ view: wanted }: { view: View }) {
           <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
         )}
         {view === "broker" && <Broker query={broker} />}
+        {view === "precision" && <Precision models={fleet.data?.models.map((one) => one.model) ?? []} />}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 /** Figures of the fleet as people read them. */
-import type { DeadLetter } from "../../shared/api/types";
+import type { DeadLetter, Rate } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { number } from "../../shared/time";
 
@@ -52,6 +52,16 @@ export function outcome(letter: DeadLetter): string {
   if (letter.state !== "refused") return "";
   const reason = code("letter", letter.outcome_reason);
   return stored > 0 ? t("letters.partly", { n: stored, reason }) : t("letters.refusedBecause", { reason });
+}
+
+/** `67 %`. */
+export function percent(share: number): string {
+  return `${number(share * 100, 0)} %`;
+}
+
+/** How many cases a rate is of, and between what it lies: `n 3 · 21–94`. */
+export function spread({ low, high, n }: Rate): string {
+  return `n ${number(n)} · ${number(low * 100, 0)}–${number(high * 100, 0)}`;
 }
 
 /** Hexadecimal digits in pairs, sixteen to a line. */

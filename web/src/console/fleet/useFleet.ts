@@ -7,12 +7,18 @@ const EVERY = 10_000;
 const READS_BROKER = ["admin", "supervisor"];
 const READS_LETTERS = ["admin", "asset_manager", "supervisor", "auditor", "integrator"];
 const KEEPS_LETTERS = ["admin", "asset_manager", "supervisor"];
+const LOWERS_LIMITS = KEEPS_LETTERS;
 
 /** What the server will let this person do here; it refuses the others. */
 export function useRights() {
   const { roles } = useMe();
   const any = (allowed: readonly string[]) => roles.some((role) => allowed.includes(role));
-  return { broker: any(READS_BROKER), letters: any(READS_LETTERS), replay: any(KEEPS_LETTERS) };
+  return {
+    broker: any(READS_BROKER),
+    letters: any(READS_LETTERS),
+    replay: any(KEEPS_LETTERS),
+    limits: any(LOWERS_LIMITS),
+  };
 }
 
 /** The fleet's figures, fetched anew every ten seconds. */

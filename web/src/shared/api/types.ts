@@ -299,6 +299,63 @@ export interface CaseItem {
   state: string;
   severity: string | number;
   opened_at: string;
+  finding: string | null;
+}
+
+/** A share of n cases with its 95 % interval. */
+export interface Rate {
+  value: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+export interface Figures {
+  confirmed: number;
+  false: number;
+  other: number;
+  unlabelled: number;
+  missed: number;
+  precision: Rate | null;
+  recall: Rate | null;
+  lead_hours: number | null;
+  device_days: number;
+  false_per_1000_device_days: number | null;
+}
+
+export interface Precision {
+  since: string;
+  until: string;
+  total: Figures;
+  models: (Figures & { model: string })[];
+  groups: (Figures & { model: string; failure_group: string })[];
+}
+
+export interface MissedFailure {
+  id: string;
+  device_id: string;
+  device_name: string;
+  model: string;
+  failure_group: string;
+  occurred_at: string;
+  source_ref: string;
+  note: string;
+}
+
+export interface SeriesLimit {
+  id: string;
+  device_id: string;
+  device_name: string;
+  model: string;
+  metric: string;
+  factor: number;
+  factor_before: number;
+  at: string;
+  case_id: string | null;
+  failure_group: string | null;
+  actor_id: string | null;
+  reason: string;
+  in_force: boolean;
 }
 
 export interface Evidence {
@@ -317,7 +374,6 @@ export interface Case extends CaseItem {
   failure_window: { p10: string; p50: string; p90: string } | null;
   low_confidence: boolean;
   evidence: Evidence[];
-  finding: Finding | string | null;
   chart: {
     metric: string;
     points: [number, number | null][];

@@ -44,6 +44,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     door: ["门系统", "Door"],
     cooling_fan: ["散热风扇", "Cooling fan"],
     connector: ["充电枪头", "Connector"],
+    unknown: ["未知", "Unknown"],
     temperature: ["温度", "Temperature"],
     compressor: ["压缩机", "Compressor"],
     impeller: ["叶轮", "Impeller"],
