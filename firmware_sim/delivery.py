@@ -85,6 +85,11 @@ class Courier:
         self._order = count()
         self._waiting: list[tuple[int, int, Arrival]] = []
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether anything may arrive otherwise than measured."""
+        return bool(self._faults or self._waiting)
+
     def take(self, at: int, values: Values) -> None:
         """Take a record measured at `at`, epoch milliseconds."""
         moments, ts = [at], at

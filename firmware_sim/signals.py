@@ -9,10 +9,10 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _BLOCK = 64
-_AR_SHARE = 0.8
+AR_SHARE = 0.8
 """Share of the noise deviation that is autocorrelated; the rest is white."""
-_WHITE_SHARE = 0.6
-_AR_SECONDS = 1200.0
+WHITE_SHARE = 0.6
+AR_SECONDS = 1200.0
 
 
 @lru_cache(maxsize=64)
@@ -70,11 +70,11 @@ class Noise:
     def draw(self, count: int, dt_seconds: float) -> Floats:
         """Return the next (count, columns) of noise, in standard deviations."""
         shape = (count, self._columns)
-        rho = float(np.exp(-dt_seconds / _AR_SECONDS))
+        rho = float(np.exp(-dt_seconds / AR_SECONDS))
         push = np.sqrt(1.0 - rho * rho) * self._slow.standard_normal(shape)
         slow = recurse(push, rho, self._state)
         self._state = slow[-1]
-        noise = _AR_SHARE * slow + _WHITE_SHARE * self._white.standard_normal(shape)
+        noise = AR_SHARE * slow + WHITE_SHARE * self._white.standard_normal(shape)
         hit = self._hit.random(shape) < self._spikes
         noise[hit] += 4.0 * self._size.standard_t(2.0, int(hit.sum()))
         return noise

@@ -54,5 +54,23 @@ def score(
         raise typer.Exit(REFUSED)
 
 
+@app.command()
+def bench(
+    devices: Annotated[int, typer.Option(min=5, max=5000, help="devices of the fleet")] = 100,
+    days: Annotated[int, typer.Option(min=17, max=365, help="simulated days, the calm ones included")] = 45,
+    faults: Annotated[int, typer.Option(min=0, max=5000, help="devices that break, each once")] = 25,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="another seed, another fleet; may be repeated")] = None,
+) -> None:
+    """Play a simulated fleet, judge it as in production, and compare the cases with what was really wrong."""
+    from iot_gateway import fleet_bench, fleet_report
+
+    outcomes = []
+    for one in seed or [1]:
+        outcomes.append(fleet_bench.run(fleet_bench.Plan(devices=devices, days=days, faults=faults, seed=one)))
+        typer.echo("\n".join([f"seed {one}", *fleet_report.lines(fleet_report.score(outcomes[-1:])), ""]))
+    if len(outcomes) > 1:
+        typer.echo("\n".join(["together", *fleet_report.lines(fleet_report.score(outcomes))]))
+
+
 if __name__ == "__main__":
     app()
