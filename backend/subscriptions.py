@@ -50,7 +50,10 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "work.correct_on_completion": work.correct_on_completion,
     },
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
-    TicketResolved: {"surveys.invite_on_resolution": surveys.invite_on_resolution},
+    TicketResolved: {
+        "surveys.invite_on_resolution": surveys.invite_on_resolution,
+        "intake.prove_on_resolution": intake.prove_on_resolution,
+    },
 }
 
 JOBS: dict[str, JobHandler] = {

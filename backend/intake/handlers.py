@@ -1,11 +1,17 @@
 """From cases to work and back: what intake does when it hears of cases, visits and orders."""
 
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.intake import repository, service
+from backend.intake import casework, repository, rollup, service
 from backend.intake.service import Suspected
+from backend.tickets import service as tickets
+from backend.tickets.events import TicketResolved
+from backend.tickets.lifecycle import TicketState
+from backend.tickets.service import By
 from backend.work.actors import system
 from backend.work.events import VisitCompleted, WorkOrderClosed
 from backend.work.lifecycle import OrderState
@@ -19,33 +25,27 @@ from kernel import clock
 from kernel.log import get_logger
 
 RELAPSED = "telemetry_out_of_band"
+WITHOUT_VISIT = "recovered_without_visit"
+RESOLVED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 
 log = get_logger()
 
 
 def open_on_case(session: Session, event: CaseOpened) -> None:
-    """Make a ticket and a work order of a new case; a second delivery changes nothing."""
-    service.take_in_case(session, _suspected(session, event))
+    """Decide what a new case becomes; a second delivery changes nothing."""
+    casework.take_in_case(session, _suspected(session, event))
 
 
 def worsen_on_case(session: Session, event: CaseWorsened) -> None:
     """Make what the case has become more urgent; a second delivery changes nothing."""
-    service.worsen(session, _suspected(session, event), at=clock.now())
+    casework.worsen(session, _suspected(session, event), at=clock.now())
 
 
 def _suspected(session: Session, event: CaseOpened | CaseWorsened) -> Suspected:
     """Return the case as it stands now, for news may overtake each other; never less severe than the news says."""
-    case = cases.get_case(session, event.case_id)
-    return Suspected(
-        case_id=case.id,
-        device_id=case.device_id,
-        failure_group=case.failure_group,
-        model=case.model,
-        severity=max(case.severity, event.severity),
-        opened_at=clock.now(),
-        failure_at=min(filter(None, (case.p10_at, event.p10_at)), default=None),
-        summary=case.summary,
-    )
+    found = casework.suspected(session, event.case_id, at=clock.now())
+    failure_at = min(filter(None, (found.failure_at, event.p10_at)), default=None)
+    return replace(found, severity=max(found.severity, event.severity), failure_at=failure_at)
 
 
 def verify_on_completion(session: Session, event: VisitCompleted) -> None:
@@ -62,11 +62,18 @@ def verify_on_completion(session: Session, event: VisitCompleted) -> None:
 
 
 def verify_on_recovery(session: Session, event: CaseCleared) -> None:
-    """Accept and close the order whose cases have all recovered, with telemetry as the witness."""
+    """Accept and close the order whose cases have all recovered, with telemetry as the witness.
+
+    A case without an order, whose ticket was resolved, ends here.
+    """
     row = repository.of_case(session, event.case_id)
-    if row is None or row.work_order_id is None:
+    if row is None:
         return
-    order = views.get_order(session, row.work_order_id)
+    order = rollup.standing_order(session, row)
+    if order is None:
+        if row.ticket_id is not None and tickets.get_ticket(session, row.ticket_id).state in RESOLVED:
+            _end_case(session, event.case_id, finding=Finding.OTHER, note=WITHOUT_VISIT, at=event.recovered_at)
+        return
     if order.state not in {OrderState.COMPLETED, OrderState.VERIFIED} or not _all_recovered(session, order.id):
         return
     witness, at = system(EventSource.TELEMETRY), clock.now()
@@ -82,10 +89,26 @@ def _all_recovered(session: Session, work_order_id: UUID) -> bool:
 
 
 def reopen_on_relapse(session: Session, event: CaseRelapsed) -> None:
-    """Send the order back whose repair telemetry contradicts."""
+    """Send the order back whose repair telemetry contradicts, or take up the ticket that was resolved without one."""
     row = repository.of_case(session, event.case_id)
-    if row is not None and row.work_order_id is not None:
-        orders.reject(session, row.work_order_id, actor=system(EventSource.TELEMETRY), reason=RELAPSED, at=clock.now())
+    if row is None:
+        return
+    witness, order = system(EventSource.TELEMETRY), rollup.standing_order(session, row)
+    if order is not None:
+        orders.reject(session, order.id, actor=witness, reason=RELAPSED, at=clock.now())
+    elif row.ticket_id is not None and tickets.get_ticket(session, row.ticket_id).state in RESOLVED:
+        by = By(name=witness.name, source=EventSource.TELEMETRY)
+        ticket, _ = tickets.reopen_or_follow_up(session, row.ticket_id, reason=RELAPSED, by=by, at=clock.now())
+        row.ticket_id = ticket.id
+
+
+def prove_on_resolution(session: Session, event: TicketResolved) -> None:
+    """Put the active cases of a ticket that was resolved without work to the proof; it stays so if they recover."""
+    for row in repository.of_ticket(session, event.ticket_id):
+        case = cases.get_case(session, row.case_id)
+        if case.state is CaseState.OPEN and rollup.standing_order(session, row) is None:
+            samples, seconds = service.proof_of(session, case.failure_group, case.model)
+            cases.begin_verification(session, case.id, at=event.resolved_at, samples=samples, seconds=seconds)
 
 
 def label_on_close(session: Session, event: WorkOrderClosed) -> None:
@@ -98,7 +121,11 @@ def label_on_close(session: Session, event: WorkOrderClosed) -> None:
     if not known and finding is Finding.CONFIRMED:
         service.note_missed(session, event.work_order_id)
     for case_id in known:
-        try:
-            cases.close_case(session, case_id, finding=finding, note=event.failure_mode, at=event.closed_at)
-        except IllegalCaseChange as refused:
-            log.info("case_labelled_before", case_id=str(case_id), finding=str(refused.members.get("finding")))
+        _end_case(session, case_id, finding=finding, note=event.failure_mode, at=event.closed_at)
+
+
+def _end_case(session: Session, case_id: UUID, *, finding: Finding, note: str | None, at: datetime) -> None:
+    try:
+        cases.close_case(session, case_id, finding=finding, note=note, at=at)
+    except IllegalCaseChange as known:
+        log.info("case_labelled_before", case_id=str(case_id), finding=str(known.members.get("finding")))

@@ -1,6 +1,7 @@
-"""Queries of intake."""
+"""Queries of intake: rules, and what became of cases."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -32,20 +33,28 @@ def rule_for(session: Session, failure_group: str, model: str) -> FailureGroupRu
     )
 
 
-def claim_case(session: Session, case_id: UUID) -> CaseIntake | None:
+def claim_case(session: Session, case_id: UUID, **values: Any) -> CaseIntake | None:
     """Return a new row for a case; None if another transaction has taken it in. Waits for one that is at it."""
     made = session.scalar(
         insert(CaseIntake)
-        .values(id=new_id(), tenant_id=tenant_of(session), case_id=case_id, rolled_up=False)
+        .values(id=new_id(), tenant_id=tenant_of(session), case_id=case_id, rolled_up=False, **values)
         .on_conflict_do_nothing(index_elements=["tenant_id", "case_id"])
         .returning(CaseIntake.id)
     )
     return session.get_one(CaseIntake, made) if made else None
 
 
-def of_case(session: Session, case_id: UUID) -> CaseIntake | None:
-    """Return what became of a case."""
-    return session.scalar(select(CaseIntake).where(CaseIntake.case_id == case_id))
+def of_case(session: Session, case_id: UUID, *, lock: bool = False) -> CaseIntake | None:
+    """Return what became of a case, as it stands now if it is locked."""
+    query = select(CaseIntake).where(CaseIntake.case_id == case_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(query)
+
+
+def of_ticket(session: Session, ticket_id: UUID) -> Sequence[CaseIntake]:
+    """Return the cases that a ticket holds, the oldest first."""
+    return session.scalars(select(CaseIntake).where(CaseIntake.ticket_id == ticket_id).order_by(CaseIntake.id)).all()
 
 
 def cases_of_order(session: Session, work_order_id: UUID) -> Sequence[UUID]:

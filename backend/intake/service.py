@@ -1,4 +1,4 @@
-"""Use cases of intake: a case becomes a ticket and a work order, once; a person's words become a ticket."""
+"""Use cases of intake: what a suspicion asks for, and how a person's words become a ticket and an order."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from backend.assets import service as assets
 from backend.assets.models import Asset
 from backend.intake import repository
 from backend.intake.defaults import DEFAULTS, FALLBACK, WORK_TYPE
-from backend.intake.models import CaseIntake, FailureGroupRule
+from backend.intake.models import FailureGroupRule
 from backend.intake.triage import Proposal, propose
 from backend.tickets import service as tickets
 from backend.tickets.errors import TicketIncomplete
@@ -20,18 +20,14 @@ from backend.tickets.lifecycle import check_takes_work
 from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import By
 from backend.work.actors import Actor
-from backend.work.lifecycle import OrderState
 from backend.work.models import OrderSource, WorkOrder
 from backend.work.service import orders
 from backend.work.service import views as work
 from backend.work.service.corrective import CORRECTIVE
 from backend.work.service.orders import ExpectedPart
-from backend.work.service.stages import STILL_TO_PLAN
 from inventory import service as stock
 from iot_gateway.service import feedback
 
-TO_BE_DONE = STILL_TO_PLAN | {OrderState.IN_PROGRESS}
-"""States of an order that another case of the same failure may still join."""
 SEVERE = 3
 """From this severity on a case is more urgent than its rule says."""
 
@@ -46,6 +42,9 @@ class Suspected:
     model: str
     severity: int
     opened_at: datetime
+    """When it is dealt with here."""
+    happened_at: datetime
+    """When telemetry opened it, by the device's clock."""
     failure_at: datetime | None
     """The early end of the failure window."""
     summary: dict[str, Any]
@@ -93,39 +92,6 @@ def ensure_defaults(session: Session, *, verify_samples: int = 120, verify_secon
         elif row.part_id is None and part is not None:
             row.part_id, row.quantity = part.id, rule.quantity
     session.flush()
-
-
-def take_in_case(session: Session, found: Suspected) -> Ticket | None:
-    """Make a ticket and a work order of a case, or add it to an open ticket of the same asset and failure group.
-
-    However often and at once it is called: one ticket. A device without an asset gets a ticket for a person to place.
-    """
-    row = repository.claim_case(session, found.case_id)
-    if row is None:
-        return None
-    asset = assets.asset_of_device(session, found.device_id)
-    plan = plan_for(session, found, asset)
-    known = tickets.open_of_topic(session, asset.id, found.failure_group) if asset else None
-    if asset is not None and known is not None:
-        return _roll_up(session, row, known, asset, found=found, plan=plan)
-    ticket, _ = tickets.open_ticket(
-        session,
-        channel=Channel.DEVICE,
-        external_id=f"case:{found.case_id}",
-        summary=plan.title,
-        description=_text(found),
-        asset_id=asset.id if asset else None,
-        case_id=found.case_id,
-        topic=found.failure_group,
-        priority=plan.priority,
-        detail={"evidence": found.summary},
-        at=found.opened_at,
-    )
-    row.ticket_id = ticket.id
-    if asset is not None:
-        row.work_order_id = _open_order(session, ticket, asset, found, plan).id
-    session.flush()
-    return ticket
 
 
 def plan_for(session: Session, found: Suspected, asset: Asset | None) -> Plan:
@@ -186,43 +152,20 @@ def _urgency(priority: int, severity: int) -> int:
     return max(1, priority - 1) if severity >= SEVERE else priority
 
 
-def _text(found: Suspected) -> str:
+def text_of(found: Suspected) -> str:
+    """Return what telemetry says, in both languages."""
     lines = [str(found.summary[key]) for key in ("text_zh", "text_en") if found.summary.get(key)]
     return "\n".join(lines)
 
 
-def _roll_up(
-    session: Session, row: CaseIntake, ticket: Ticket, asset: Asset, *, found: Suspected, plan: Plan
-) -> Ticket:
-    detail = {"case_id": str(found.case_id), "evidence": found.summary}
-    tickets.add_evidence(session, ticket.id, detail=detail, at=found.opened_at)
-    tickets.raise_priority(session, ticket.id, priority=plan.priority)
-    row.ticket_id, row.rolled_up = ticket.id, True
-    held = _order_under_way(session, ticket, asset, found, plan) or _open_order(session, ticket, asset, found, plan)
-    row.work_order_id = held.id
-    session.flush()
-    return ticket
-
-
-def _order_under_way(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan) -> WorkOrder | None:
-    """Return the latest order of a ticket whose work is still to be done on this asset, made as urgent as the case."""
-    for order in reversed(work.orders_of_ticket(session, ticket.id)):
-        if order.asset_id == asset.id and order.state in TO_BE_DONE:
-            held = orders.raise_urgency(
-                session, order.id, priority=plan.priority, failure_at=found.failure_at, at=found.opened_at
-            )
-            if held.state in TO_BE_DONE:
-                return held
-    return None
-
-
-def _open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan) -> WorkOrder:
+def open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected, plan: Plan, *, key: str) -> WorkOrder:
+    """Open the work order that a suspicion asks for, once for each `key`, and plan its parts."""
     order = orders.open_work_order(
         session,
         site_id=asset.site_id,
         asset_id=asset.id,
         summary=plan.title,
-        description=_text(found),
+        description=text_of(found),
         work_type=WORK_TYPE,
         priority=plan.priority,
         skill=plan.skill,
@@ -232,33 +175,25 @@ def _open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected
         ticket_id=ticket.id,
         case_id=found.case_id,
         source=OrderSource.CASE,
-        source_key=f"case:{found.case_id}",
+        source_key=key,
         failure_at=found.failure_at,
         evidence=found.summary,
         at=found.opened_at,
     )
-    for part in plan.parts:
+    plan_parts(session, order, at=found.opened_at)
+    return order
+
+
+def plan_parts(session: Session, order: WorkOrder, *, at: datetime) -> None:
+    """Say which parts an order will want and when; said again, the new figures hold."""
+    for part in orders.expected_parts(session, order.id):
         stock.plan_demand(
             session,
             source_ref=orders.demand_ref(order.id),
             part_id=part.part_id,
             quantity=part.quantity,
-            due_on=(order.due_at or found.opened_at).date(),
+            due_on=(order.due_at or at).date(),
         )
-    return order
-
-
-def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
-    """Make what a case has become as urgent as its rule says for the present severity; once more changes nothing."""
-    row = repository.of_case(session, found.case_id)
-    if row is None or row.ticket_id is None:
-        return
-    plan = plan_for(session, found, assets.asset_of_device(session, found.device_id))
-    detail = {"case_id": str(found.case_id), "severity": found.severity}
-    tickets.add_evidence(session, row.ticket_id, detail=detail, at=at)
-    tickets.raise_priority(session, row.ticket_id, priority=plan.priority)
-    if row.work_order_id is not None:
-        orders.raise_urgency(session, row.work_order_id, priority=plan.priority, failure_at=found.failure_at, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from backend.assets import routes as assets
 from backend.checklists import routes as checklists
 from backend.customers import routes as customers
 from backend.identity import routes as identity
+from backend.intake import policy_routes as policy
 from backend.intake import routes as intake
 from backend.live import routes as live
 from backend.main import console
@@ -41,9 +42,9 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
-    assets, checklists, customers, intake, live, notifications, planning, positions, sla, technicians, tickets, work,
-    inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug,
-    exports,
+    assets, checklists, customers, intake, policy, live, notifications, planning, positions, sla, technicians,
+    tickets, work, inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins,
+    retention, sparkplug, exports,
 )  # fmt: skip
 
 

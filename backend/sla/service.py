@@ -71,6 +71,17 @@ def _due(calendar: rules.Calendar | None, start: datetime, duration: timedelta) 
         raise NoWorkingTime("The calendar of the policy has too little working time.") from error
 
 
+def restore_by(session: Session, *, priority: int, criticality: str | None, at: datetime) -> datetime:
+    """Return until when the policy promises to restore what is asked for at an instant; starts no clock.
+
+    Raises:
+        NoWorkingTime: the policy's calendar has no working time.
+    """
+    policy = _policy(session, priority=priority, criticality=criticality)
+    calendar = repository.calendar(session, policy.calendar_id)
+    return _due(calendar, at, timedelta(minutes=policy.restore_minutes))
+
+
 def pause(
     session: Session, subject_id: UUID, *, at: datetime, clocks: Collection[ClockKind] = frozenset(ClockKind)
 ) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from backend.identity import service as identity
+from backend.intake import casework as intake
 from backend.planning import service as planner
 from backend.positions import service as positions
 from backend.sla import service as sla
@@ -24,7 +25,7 @@ log = get_logger()
 
 
 def sweep() -> None:
-    """Breach clocks, expire reservations and commands, move campaigns on, plan what still waits, for every tenant."""
+    """Breach clocks, expire reservations and commands, move campaigns on, plan and release what waits, by tenant."""
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
@@ -33,6 +34,7 @@ def sweep() -> None:
             sla.mark_breaches(session, at=at)
             stock.expire(session, at=at)
             planner.replan_what_waits(session, at=at)
+            intake.release_waiting(session, at=at)
 
 
 def roll_up() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -200,6 +200,17 @@ def list_devices(
 ) -> Sequence[DeviceView]:
     """Return devices by name, behind `after`, all of them or those that a filter lets through."""
     return [_view(row) for row in repository.device_rows(session, after=after, limit=limit, narrowed=narrowed)]
+
+
+def count_devices(session: Session, *, model: str | None = None, site_key: str | None = None) -> int:
+    """Return how many devices are not revoked, all of them or those of a model or a site."""
+    query = select(func.count()).select_from(Device).where(Device.revoked_at.is_(None))
+    if model is not None:
+        query = query.where(Device.model == model)
+    if site_key is not None:
+        here = select(DeviceContext.device_id).where(DeviceContext.site_key == site_key)
+        query = query.where(Device.id.in_(here))
+    return session.scalar(query) or 0
 
 
 def device_health(session: Session) -> list[DeviceHealth]:

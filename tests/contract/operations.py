@@ -42,6 +42,7 @@ KINDS = {
     "release_id": "release",
     "campaign_id": "campaign",
     "claim_id": "claim",
+    "incident_id": "incident",
     "move_id": "move",
     "reservation_id": "reservation",
     "part_id": "part",

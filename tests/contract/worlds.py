@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.assets import tree
@@ -14,6 +14,8 @@ from backend.assets.models import NodeKind
 from backend.checklists import service as checklists
 from backend.checklists.answers import Item, ItemType
 from backend.identity import service as identity
+from backend.intake import casework
+from backend.intake.models import CaseIntake, Incident, IncidentScope
 from backend.notifications import service as notifications
 from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
@@ -66,6 +68,7 @@ def a_world(tenant_id: UUID) -> World:
             **_telemetry(session, scene.device),
             **_terms(session),
         }
+        ids["incident"] = an_incident(session, ids["case"])
         visit = a_visit(session, scene)
         step(session, visit.id, VisitAction.TRAVEL, phone_of(scene.chen), 10)
         ids["visit"] = visit.id
@@ -135,6 +138,21 @@ def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
         "release": release.id,
         "campaign": campaign.id,
     }
+
+
+def an_incident(session: Session, case_id: UUID) -> UUID:
+    """Have intake take a case in, and put it into an incident."""
+    at = clock.now()
+    ticket = casework.take_in_case(session, casework.suspected(session, case_id, at=at))
+    assert ticket is not None
+    incident = Incident(
+        scope=IncidentScope.MODEL, scope_key="pump", scope_name="pump", ticket_id=ticket.id, began_at=at,
+        last_case_at=at, fleet_count=1,
+    )  # fmt: skip
+    session.add(incident)
+    session.flush()
+    session.execute(update(CaseIntake).where(CaseIntake.case_id == case_id).values(incident_id=incident.id))
+    return incident.id
 
 
 def _terms(session: Session) -> dict[str, UUID]:

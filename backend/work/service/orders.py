@@ -28,6 +28,10 @@ from kernel.outbox import publish
 
 LEAST_NOTICE = timedelta(hours=4)
 """A failure expected sooner than this, or already past, still leaves so much time to plan."""
+EXTENDABLE = stages.STILL_TO_PLAN - {OrderState.SCHEDULED}
+"""States in which no visit has reserved what the order asks for."""
+LONGEST_MINUTES = 480
+"""However much is added to an order, it stays the work of one day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +149,11 @@ def raise_urgency(
         return order
     changed = priority < order.priority
     order.priority = min(order.priority, priority)
+    if changed and order.due_basis is not DueBasis.PROMISE:
+        criticality = assets.get_asset(session, order.asset_id).criticality if order.asset_id else None
+        allowed = sla.restore_by(session, priority=priority, criticality=criticality, at=at)
+        if order.due_at is None or allowed < order.due_at:
+            order.due_at, order.due_basis = allowed, DueBasis.SLA
     if failure_at is not None:
         expected = max(failure_at, at + LEAST_NOTICE)
         if order.due_at is None or expected < order.due_at:
@@ -152,6 +161,45 @@ def raise_urgency(
     if changed:
         order.version += 1
     return order
+
+
+def extend(
+    session: Session,
+    work_order_id: UUID,
+    *,
+    skill_level: int,
+    minutes: int,
+    parts: Sequence[ExpectedPart],
+    evidence: dict[str, Any],
+) -> WorkOrder:
+    """Add to an order that nobody has planned yet: a higher level, more time, more parts, what else is suspected.
+
+    Raises:
+        IllegalTransition: it is planned or done already.
+    """
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state not in EXTENDABLE:
+        raise IllegalTransition("A planned order is not extended.", state=str(order.state), action="extend", legal=[])
+    known = {part.part_id: part for part in repository.expected_parts(session, order.id)}
+    for part in parts:
+        if (line := known.get(part.part_id)) is not None:
+            line.quantity += part.quantity
+        else:
+            session.add(
+                WorkOrderPart(work_order_id=order.id, part_id=part.part_id, quantity=part.quantity, basis=part.basis)
+            )
+    order.skill_level = max(order.skill_level, skill_level)
+    order.duration_minutes = min(order.duration_minutes + minutes, LONGEST_MINUTES)
+    told = order.evidence or {}
+    order.evidence = {**told, "further": [*told.get("further", []), evidence]}
+    order.version += 1
+    session.flush()
+    return order
+
+
+def expected_parts(session: Session, work_order_id: UUID) -> Sequence[WorkOrderPart]:
+    """Return the parts that an order will probably take."""
+    return repository.expected_parts(session, work_order_id)
 
 
 def mark_waiting_parts(session: Session, work_order_id: UUID, *, cause: str, at: datetime) -> WorkOrder:
