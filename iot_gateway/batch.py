@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from iot_gateway.codec import EventMessage, StateMessage
@@ -13,7 +14,7 @@ from iot_gateway.downlink import Said
 from iot_gateway.twin import Report
 
 
-class DeviceEntry(NamedTuple):
+class DeviceEntry(msgspec.Struct, frozen=True, gc=False):
     """What the gateway must know of a device."""
 
     number: int
@@ -26,8 +27,8 @@ class DeviceEntry(NamedTuple):
     max_ahead_ms: int
 
 
-class Stored(NamedTuple):
-    """One sample on its way into a partition."""
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """One sample on its way into a partition; `keyed` when it carries its own boot and number."""
 
     device: DeviceEntry
     table: str
@@ -36,6 +37,17 @@ class Stored(NamedTuple):
     seq: int
     received_at: datetime
     values: dict[str, float]
+    keyed: bool = True
+
+
+class Refused(NamedTuple):
+    """A record with a number of its own that is dealt with and not stored."""
+
+    device: DeviceEntry
+    boot: int
+    seq: int
+    ts: int = 0
+    """It says nothing of the device's clock."""
 
 
 class Letter(NamedTuple):
@@ -60,6 +72,9 @@ class Batch:
     states: list[tuple[DeviceEntry, StateMessage, datetime]] = field(default_factory=list)
     answers: list[Said] = field(default_factory=list)
     reports: list[tuple[DeviceEntry, Report, datetime]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     redelivered: bool = False
+    hashed: bool = False
+    """Whether some samples have a hash in place of a number."""
     after: list[Callable[[psycopg.Connection[tuple[Any, ...]]], None]] = field(default_factory=list)
     """What else is written in the transaction."""

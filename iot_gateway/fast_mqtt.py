@@ -14,8 +14,9 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from sys import byteorder
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.exception import MalformedPacket
@@ -23,7 +24,11 @@ from paho.mqtt.exception import MalformedPacket
 from kernel import clock
 
 RECEIVE_BYTES = 256 * 1024
+GATHER_BYTES, GATHER_SECONDS = 4096, 0.001
+"""After so small a read a moment is waited: a broker writes packet by packet, and a read for each costs more."""
+
 PUBLISH, PUBACK = 0x30, 0x40
+PUBACK_HEAD = PUBACK << 24 | 2 << 16
 QUEUE_PARAMETERS = ("self", "command", "packet", "mid", "qos")
 PRIVATE = (
     "_sock", "_sock_recv", "_in_packet", "_packet_handle", "_packet_queue", "_loop_rc_handle", "_msgtime_mutex",
@@ -31,7 +36,7 @@ PRIVATE = (
 )  # fmt: skip
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One received message; it can be acknowledged only on the connection that brought it."""
 
     epoch: int
@@ -44,7 +49,6 @@ class Message(NamedTuple):
 
 
 Deliver = Callable[[list[Message]], None]
-_new = tuple.__new__
 _topics: dict[bytes, str] = {}
 """Topics as text, so that each is made and hashed once."""
 
@@ -117,7 +121,7 @@ class FastClient(PlainClient):
         return super().reconnect()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:  # noqa: ARG002 - paho's signature
-        """Read once and handle every packet that is whole."""
+        """Read once and handle every packet that is whole; after a small read, let the next ones gather."""
         if self._sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
         try:
@@ -134,7 +138,11 @@ class FastClient(PlainClient):
             result = self._take_in(self._rest + data if self._rest else data)
         except MalformedPacket:
             result = MQTTErrorCode.MQTT_ERR_PROTOCOL
-        return self._loop_rc_handle(result) if result > 0 else MQTTErrorCode.MQTT_ERR_SUCCESS
+        if result > 0:
+            return self._loop_rc_handle(result)
+        if len(data) < GATHER_BYTES:
+            time.sleep(GATHER_SECONDS)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _take_in(self, data: bytes) -> MQTTErrorCode:
         """Cut packets from `data`; keep the last one, when it is not whole, for the next read."""
@@ -199,28 +207,34 @@ def cut(data: bytes, position: int, messages: list[Message], *, epoch: int, at: 
         if command & 0xF4 != PUBLISH:
             break
         length, start = data[position + 1], position + 2
-        if length > 127:
-            start = varint_end(data, position + 1)
-            if not start:
-                break
-            length = varint(data, position + 1, start)
+        if length > 127:  # nearly always two bytes; those are read here, without a call
+            if start < size and data[start] < 128:
+                length += (data[start] << 7) - 128
+                start += 1
+            else:
+                start = varint_end(data, position + 1)
+                if not start:
+                    break
+                length = varint(data, position + 1, start)
         end = start + length
         if end > size:
             break
         middle = start + 2 + (data[start] << 8 | data[start + 1])
         name = data[start + 2 : middle]
-        topic = topics.get(name) or text_of(name)
-        mid, qos = 0, command >> 1 & 3
+        qos = command >> 1 & 3
         if qos:
             mid = data[middle] << 8 | data[middle + 1]
             middle += 2
+        else:
+            mid = 0
         body = middle + 1
         if data[middle]:
             body = varint_end(data, middle)
             body += varint(data, middle, body) if body else size
         if body > end or middle >= end:
             raise MalformedPacket("a length does not fit")
-        append(_new(Message, (epoch, mid, qos, topic, data[body:end], command & 8 != 0, at)))
+        topic = topics.get(name) or text_of(name)
+        append(Message(epoch, mid, qos, topic, data[body:end], command & 8 != 0, at))
         position = end
     return position
 
@@ -268,7 +282,7 @@ def varint(data: bytes, start: int, end: int) -> int:
 
 def acknowledgements(mids: Iterable[int]) -> bytes:
     """Return the PUBACK packets of these packet ids, one after the other."""
-    packets = array("I", [PUBACK << 24 | 2 << 16 | mid for mid in mids])
+    packets = array("I", [PUBACK_HEAD | mid for mid in mids])
     if byteorder == "little":
         packets.byteswap()
     return packets.tobytes()

@@ -1,6 +1,7 @@
 """The gateway process: link, writer, command sender, broker files."""
 
 import gc
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,9 @@ TURN_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
 
 PARCEL_SHARE = 20
 """Looking for what is to be sent takes at most a twentieth of the time, however much waits for absent devices."""
+
+SWITCH_SECONDS = 0.0005
+"""A writer back from the database waits no longer than this for a reader that is busy; Python's own is 5 ms."""
 
 log = get_logger()
 
@@ -106,6 +110,7 @@ class Gateway:
 def run(stop: threading.Event, retire: threading.Event) -> None:
     """Take telemetry in and send commands until told to stop or retired."""
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(50_000, 20, 50)  # messages come and go by the thousand, and hold no cycles
     Gateway(stop, retire).run()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from iot_gateway import bare, codec, last_values, metrics, store
-from iot_gateway.batch import Batch, Letter
+from iot_gateway.batch import Batch, Letter, Refused
 from iot_gateway.client import Link
 from iot_gateway.fast_mqtt import Message
 from iot_gateway.last_values import LastValues
@@ -24,7 +24,7 @@ from kernel.log import get_logger
 if TYPE_CHECKING:
     from iot_gateway.sparkplug.intake import Sparkplug, Turn
 
-BATCH_MESSAGES = 1000
+BATCH_MESSAGES = 2000
 LINGER_SECONDS = 0.005
 CACHE_SECONDS = 60.0
 UNKNOWN_SECONDS = 2.0
@@ -94,26 +94,22 @@ class Writer:
             metrics.DEAD_LETTERS.labels(reason).inc(count)
         metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
         metrics.BATCH_MESSAGES.observe(len(messages))
-        self._note(connection, sorting)
+        self._note(connection, batch)
 
-    def _note(self, connection: store.Connection, sorting: Sorting) -> None:
-        """Move the marks; records among the dead letters count, but say nothing of the device's clock."""
-        keys, unstored = sorting.keys, []
-        if sorting.batch.letters:
-            stored = {(sample.device.number, sample.boot, sample.seq) for sample in sorting.batch.samples}
-            unstored = [key for key in keys if (key[0].number, key[1], key[2]) not in stored]
-            gone = set(unstored)
-            keys = [(*key[:3], 0) if key in gone else key for key in keys]
-        self._marks.note(connection, keys, now=time.monotonic())
-        self._marks.weaken((device.number, boot) for device, boot, _, _ in unstored)
+    def _note(self, connection: store.Connection, batch: Batch) -> None:
+        """Move the marks; records among the dead letters count, too."""
+        now = time.monotonic()
+        keyed = [sample for sample in batch.samples if sample.keyed] if batch.hashed else batch.samples
+        self._marks.note(connection, keyed, now=now)
+        if batch.refused:
+            self._marks.refuse(connection, batch.refused, now=now)
 
     def _write(self, connection: store.Connection, batch: Batch) -> None:
         """Write the fast way, the careful way on a known key, and without what the database cannot take."""
         now = time.monotonic()
         direct = not batch.redelivered and now >= self._careful_until
-        due = self._last.due(now=now)
+        last = self._last.part(now=now)
         try:
-            last = self._last.with_batch(batch.samples) if due else ()
             store.write(connection, batch, direct=direct, last=last)
         except psycopg.errors.UniqueViolation:
             self._careful_until = now + CONFLICT_SECONDS
@@ -132,10 +128,9 @@ class Writer:
             _bury(batch, {index: ("refused-by-database", why) for index, why in refused.items()})
             self._write(connection, batch)
         else:
-            if due:
-                self._last.written(now=now)
-            else:
-                self._last.keep(batch.samples)
+            if last:
+                self._last.written(last, now=now)
+            self._last.keep(batch.samples)
 
     def _without_partition(self, connection: store.Connection, batch: Batch) -> Batch:
         calendar = self._partitions(connection)
@@ -187,7 +182,7 @@ class Writer:
         """Read devices and tenants anew: one of them was deleted while its messages were on their way."""
         log.warning("ingest_forgets_devices", error=str(error).partition("\n")[0])
         self._cleared_at = float("-inf")
-        self._last.written(now=float("-inf"))
+        self._last = LastValues()
         self._behind = True
         self._stop.wait(0.05)
 
@@ -203,7 +198,8 @@ class Writer:
             return
         now = time.monotonic()
         try:
-            self._last.flush(self._connection, now=now)
+            if not self._link.backlog():
+                self._last.flush(self._connection, now=now)
             self._link.publish_all(self._marks.due(self._connection, now=now))
             if self._sparkplug is not None:
                 self._link.publish_all(self._sparkplug.due(now=now, at_ms=int(clock.now().timestamp() * 1000)))
@@ -217,8 +213,8 @@ class Writer:
         if self._connection is None:
             return
         try:
-            self._last.flush(self._connection, now=float("inf"))
-            self._marks.keep(self._connection, now=time.monotonic(), all_of_them=True)
+            self._last.flush(self._connection, now=float("inf"), limit=None)
+            self._marks.keep(self._connection, now=time.monotonic())
         except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.IntegrityError) as error:
             log.warning("ingest_leaves_without_last_values", error=str(error).partition("\n")[0])
         self._connection.close()
@@ -246,4 +242,6 @@ def _bury(batch: Batch, refused: dict[int, tuple[str, str]]) -> None:
         topic = f"fieldhand/v1/{device.tenant_slug}/{device.name}/telemetry"
         payload = codec.encode_sample(codec.Sample(sample.ts, sample.boot, sample.seq, sample.values, True))
         batch.letters.append(Letter(device.tenant_id, sample.received_at, topic, device.name, reason, detail, payload))
+        if sample.keyed:
+            batch.refused.append(Refused(device, sample.boot, sample.seq))
     batch.samples = [sample for index, sample in enumerate(batch.samples) if index not in refused]

@@ -1,21 +1,28 @@
 """`telemetry_last`: the newest value of each metric of each device.
 
-A busy gateway writes it a few times a second and not with every batch: the row of a device would be written anew for
-each of its messages. What a killed gateway had not written yet is taken from the last batches at the next start.
+The row of a device is not written for each of its messages: the newest values wait in memory and are written a part
+at a time, the longest waiting first. What a killed gateway had not written is taken from the last batches at the next
+start.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import psycopg
 
-from iot_gateway import rows
 from iot_gateway.batch import Stored
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-INTERVAL = 0.25
-MERGE_OVER = 8000
+INTERVAL = 0.05
+LEAST, SHARE = 16, 25
+"""With a batch goes a 25th of the devices that wait, 16 at least: all of them at once would hold up the batch."""
+
+IDLE_LIMIT = 500
 BATCHES_AGAIN, SECONDS_AGAIN = 2000, 30
 
 UPSERT = (
@@ -24,61 +31,78 @@ UPSERT = (
     " vals = CASE WHEN l.ts IS NULL OR excluded.ts >= l.ts THEN l.vals || excluded.vals ELSE l.vals END,"
     " ts = GREATEST(l.ts, excluded.ts), last_seen_at = GREATEST(l.last_seen_at, excluded.last_seen_at)"
 )
+GIVEN = (
+    "SELECT * FROM json_to_recordset(%s::json)"
+    " AS r(number int, tenant_id uuid, ts timestamptz, vals jsonb, seen_at timestamptz) ORDER BY number"
+)
+
+
+class Row(msgspec.Struct):
+    """One device's last values as JSON."""
+
+    number: int
+    tenant_id: UUID
+    ts: datetime
+    vals: dict[str, float]
+    seen_at: datetime
 
 
 class LastValues:
-    """What is stored and not yet among the last values."""
+    """What is stored and not yet among the last values: one sample per device, the longest waiting first."""
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self._pending: list[Stored] = []
+        self._waiting: dict[int, Stored] = {}
         self._written_at = float("-inf")
 
-    def due(self, *, now: float) -> bool:
-        """Tell whether it is time to write."""
-        return now - self._written_at >= INTERVAL
+    def keep(self, samples: Iterable[Stored]) -> None:
+        """Remember the samples of a committed batch."""
+        _merge_into(self._waiting, samples)
 
-    def with_batch(self, samples: Sequence[Stored]) -> list[Stored]:
-        """Return what is to be written together with a batch, in order."""
-        return [*self._pending, *samples]
+    def part(self, *, now: float) -> list[Stored]:
+        """Return what is to be written with a batch, by device number; nothing when it is not time yet."""
+        return self._first(max(LEAST, len(self._waiting) // SHARE), now)
 
-    def keep(self, samples: Sequence[Stored]) -> None:
-        """Remember the samples of a batch that was committed without them."""
-        self._pending += samples
-        if len(self._pending) > MERGE_OVER:
-            self._pending = merge(self._pending)
-
-    def written(self, *, now: float) -> None:
+    def written(self, part: Iterable[Stored], *, now: float) -> None:
         """Forget what is committed."""
-        self._pending, self._written_at = [], now
+        for sample in part:
+            del self._waiting[sample.device.number]
+        self._written_at = now
 
-    def flush(self, connection: Connection, *, now: float) -> None:
+    def flush(self, connection: Connection, *, now: float, limit: int | None = IDLE_LIMIT) -> None:
         """Write and commit what is due, if anything is."""
-        if self._pending and self.due(now=now):
+        part = self._first(limit, now)
+        if part:
             with connection.transaction():
-                upsert(connection, merge(self._pending))
-            self.written(now=now)
+                upsert(connection, part)
+            self.written(part, now=now)
 
-
-def prepare(connection: Connection) -> None:
-    """Make the connection's own table to copy into."""
-    connection.execute(
-        "CREATE TEMP TABLE landing_last (device_number int, tenant_id uuid, ts timestamptz, vals jsonb,"
-        " last_seen_at timestamptz) ON COMMIT DELETE ROWS"
-    )
+    def _first(self, count: int | None, now: float) -> list[Stored]:
+        if now - self._written_at < INTERVAL:
+            return []
+        return sorted(islice(self._waiting.values(), count), key=_number)
 
 
 def merge(samples: Iterable[Stored]) -> list[Stored]:
     """Return one sample per device with the newest value of every metric, by device number."""
     newest: dict[int, Stored] = {}
+    _merge_into(newest, samples)
+    return sorted(newest.values(), key=_number)
+
+
+def _merge_into(newest: dict[int, Stored], samples: Iterable[Stored]) -> None:
+    find = newest.get
     for sample in samples:
-        number = sample[0][0]
-        known = newest.get(number)
-        if known is None or (sample[2] > known[2] and sample[6].keys() >= known[6].keys()):
+        number = sample.device.number
+        known = find(number)
+        if known is None or (sample.ts > known.ts and sample.values.keys() >= known.values.keys()):
             newest[number] = sample
         else:
             newest[number] = _later(known, sample)
-    return [newest[number] for number in sorted(newest)]
+
+
+def _number(sample: Stored) -> int:
+    return sample.device.number
 
 
 def _later(known: Stored, sample: Stored) -> Stored:
@@ -86,7 +110,7 @@ def _later(known: Stored, sample: Stored) -> Stored:
     if (sample.ts, sample.boot, sample.seq) < (known.ts, known.boot, known.seq):
         older, newer = sample, known
     received_at = max(known.received_at, sample.received_at)
-    return newer._replace(values={**older.values, **newer.values}, received_at=received_at)
+    return msgspec.structs.replace(newer, values={**older.values, **newer.values}, received_at=received_at)
 
 
 def lock(connection: Connection, newest: Sequence[Stored], others: Iterable[int]) -> None:
@@ -98,12 +122,20 @@ def lock(connection: Connection, newest: Sequence[Stored], others: Iterable[int]
 
 
 def upsert(connection: Connection, newest: Sequence[Stored]) -> None:
-    """Write last values; the samples are one per device, by number."""
+    """Write last values; the samples are one per device."""
     if not newest:
         return
-    with connection.cursor().copy("COPY landing_last FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(rows.last_values(newest))
-    connection.execute(UPSERT.format(rows="SELECT * FROM landing_last ORDER BY device_number"))
+    given = [
+        Row(
+            sample.device.number,
+            sample.device.tenant_id,
+            datetime.fromtimestamp(sample.ts / 1000, tz=UTC),
+            sample.values,
+            sample.received_at,
+        )
+        for sample in newest
+    ]
+    connection.execute(UPSERT.format(rows=GIVEN), [msgspec.json.encode(given).decode()])
 
 
 def catch_up(connection: Connection) -> None:

@@ -7,16 +7,21 @@ only to be found again quickly; being behind the truth does no harm.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 
-from iot_gateway.batch import DeviceEntry
+from iot_gateway.batch import DeviceEntry, Refused, Stored
 from iot_gateway.codec import encode_ack
 from iot_gateway.store import Connection
 
 INTERVAL = 1.0
-SWEEP_INTERVAL = 0.25
+SWEEP_INTERVAL = 0.05
+SWEPT_LEAST, SWEPT_SHARE = 64, 8
+"""A sweep looks at an eighth of the marks that have moved: all of them at once would hold up the next batch."""
+
 GAP_INTERVAL = 5.0
 GAPS_AT_ONCE, GAP_ROWS = 200, 20_000
-KEEP_INTERVAL = 10.0
+KEEP_INTERVAL, KEPT_AT_ONCE = 10.0, 200
+FORGET_INTERVAL = 60.0
 PENDING_LIMIT = 20_000
 IDLE_SECONDS = 3600.0
 CLOCK_SLACK_MS = 3_600_000
@@ -32,22 +37,27 @@ CROSS JOIN LATERAL (
 """
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Mark:
     """The mark of one boot of one device."""
 
     device: DeviceEntry
+    boot: int
     seq: int
     ts: int
     pending: set[int] = field(default_factory=set)
     changed: bool = False
     sent_at: float = float("-inf")
     looked_at: float = float("-inf")
-    used_at: float = 0.0
-
+    used_at: float = float("-inf")
     kept_at: float = float("-inf")
     fragile: bool = False
     """Whether it stands on numbers that cannot be found in the telemetry again."""
+
+    @property
+    def key(self) -> "Key":
+        """Return device number and boot."""
+        return self.device.number, self.boot
 
     def add(self, seqs: Iterable[int]) -> None:
         """Take in stored numbers and move over those without a gap."""
@@ -75,88 +85,102 @@ class Marks:
     def __init__(self) -> None:
         """Start with none; they are read when first needed."""
         self._marks: dict[Key, Mark] = {}
+        self._latest: dict[int, Mark] = {}
+        """The mark that a device used last, by its number: nearly always the one that is asked for."""
         self._touched: dict[Key, Mark] = {}
         self._unkept: dict[Key, Mark] = {}
-        self._swept_at = float("-inf")
+        self._swept_at = self._forgot_at = float("-inf")
 
-    def note(self, connection: Connection, stored: Sequence[tuple[DeviceEntry, int, int, int]], *, now: float) -> None:
-        """Take in committed (device, boot, seq, ts)."""
-        marks, touched = self._marks, self._touched
-        strange: list[tuple[DeviceEntry, int, int, int]] = []
+    def note(self, connection: Connection, stored: Sequence[Stored | Refused], *, now: float) -> None:
+        """Take in what is committed."""
+        find, touched = self._latest.get, self._touched
+        strange: list[Stored | Refused] = []
         for row in stored:
-            device, boot, seq, ts = row
-            key = (device.number, boot)
-            mark = marks.get(key)
+            mark = find(row.device.number)
+            if mark is None or mark.boot != row.boot:
+                mark = self._other(row)
             if mark is None:
                 strange.append(row)
                 continue
+            seq, ts = row.seq, row.ts
             if seq == mark.seq + 1 and not mark.pending:
                 mark.seq, mark.changed = seq, True
-            elif seq > mark.seq:
+            else:
                 mark.add((seq,))
-            if ts < mark.ts - CLOCK_SLACK_MS:
+            if ts > mark.ts:
+                if not mark.pending:
+                    mark.ts = ts
+            elif ts < mark.ts - CLOCK_SLACK_MS:
                 mark.fragile = True
-            elif not mark.pending and ts > mark.ts:
-                mark.ts = ts
-            mark.used_at = now
-            touched[key] = mark
+            if mark.used_at != now:
+                mark.used_at = now
+                touched[mark.key] = mark
         if strange:
             self._load(connection, strange)
             self.note(connection, strange, now=now)
 
-    def weaken(self, numbers: Iterable[Key]) -> None:
-        """Note the (device number, boot) of records that are dealt with and not stored.
+    def _other(self, row: Stored | Refused) -> Mark | None:
+        """Return the mark of a boot that is not the one its device used last, if it is known."""
+        mark = self._marks.get((row.device.number, row.boot))
+        if mark is not None:
+            self._latest[row.device.number] = mark
+        return mark
 
-        A device that has heard an acknowledgement of them forgets them; after a crash nobody could fill the gap.
+    def refuse(self, connection: Connection, refused: Sequence[Refused], *, now: float) -> None:
+        """Take in what is dealt with and not stored.
+
+        A device that has heard an acknowledgement of it forgets it; after a crash nobody could fill the gap.
         So these marks are on disk before they are said.
         """
-        for key in numbers:
-            if (mark := self._marks.get(key)) is not None:
-                mark.fragile = True
+        self.note(connection, refused, now=now)
+        for row in refused:
+            self._marks[row.device.number, row.boot].fragile = True
 
     def due(self, connection: Connection, *, now: float) -> list[Outgoing]:
         """Return the acknowledgements to send, at most one a second for each device, and keep the marks."""
         if now - self._swept_at < SWEEP_INTERVAL:
             return []
         self._swept_at = now
-        ready = [item for item in self._touched.items() if now - item[1].sent_at >= INTERVAL]
-        gaps = [item for item in ready if item[1].pending and now - item[1].looked_at >= GAP_INTERVAL][:GAPS_AT_ONCE]
+        swept = _following(self._touched, max(SWEPT_LEAST, len(self._touched) // SWEPT_SHARE))
+        ready = [mark for mark in swept if now - mark.sent_at >= INTERVAL]
+        gaps = [mark for mark in ready if mark.pending and now - mark.looked_at >= GAP_INTERVAL][:GAPS_AT_ONCE]
         if gaps:
             _close_gaps(connection, gaps)
-            for _, mark in gaps:
+            for mark in gaps:
                 mark.looked_at = now
-        outgoing: list[Outgoing] = []
-        for key, mark in ready:
+        for mark in ready:
             if mark.changed:
-                self._unkept[key] = mark
-            mark.changed, mark.sent_at = False, now
+                mark.changed, self._unkept[mark.key] = False, mark
+        self._keep(connection, self._to_keep(ready, now), now)
+        for mark in ready:
+            mark.sent_at = now
             if not mark.pending:
-                del self._touched[key]
-            if mark.seq > 0:
-                topic = f"fieldhand/v1/{mark.device.tenant_slug}/{mark.device.name}/ack"
-                outgoing.append((topic, encode_ack(key[1], mark.seq)))
-        self.keep(connection, now=now)
+                del self._touched[mark.key]
         self._forget(now)
-        return outgoing
+        return [_acknowledgement(mark) for mark in ready if mark.seq > 0]
 
-    def keep(self, connection: Connection, *, now: float, all_of_them: bool = False) -> None:
-        """Write down marks that have moved, each one now and then."""
-        moved = [
-            item
-            for item in self._unkept.items()
-            if all_of_them or item[1].fragile or now - item[1].kept_at >= KEEP_INTERVAL
-        ]
-        _keep(connection, moved, durable=any(mark.fragile for _, mark in moved))
-        for key, mark in moved:
+    def keep(self, connection: Connection, *, now: float) -> None:
+        """Write down all marks that have moved."""
+        self._keep(connection, list(self._unkept.values()), now)
+
+    def _to_keep(self, ready: Iterable[Mark], now: float) -> list[Mark]:
+        """Return the fragile ones of those that are about to be said, and some that have not been kept for long."""
+        fragile = {mark.key: mark for mark in ready if mark.fragile and mark.key in self._unkept}
+        old = [mark for mark in _following(self._unkept, KEPT_AT_ONCE) if now - mark.kept_at >= KEEP_INTERVAL]
+        return list((fragile | {mark.key: mark for mark in old}).values())
+
+    def _keep(self, connection: Connection, marks: Sequence[Mark], now: float) -> None:
+        _keep(connection, marks, durable=any(mark.fragile for mark in marks))
+        for mark in marks:
             mark.kept_at, mark.fragile = now, bool(mark.pending) and mark.fragile
-            del self._unkept[key]
+            del self._unkept[mark.key]
 
-    def _load(self, connection: Connection, rows: Sequence[tuple[DeviceEntry, int, int, int]]) -> None:
+    def _load(self, connection: Connection, rows: Sequence[Stored | Refused]) -> None:
         """Read the marks of devices not heard of lately; one without a mark begins a day before its first record."""
         earliest: dict[Key, tuple[DeviceEntry, int]] = {}
-        for device, boot, _, ts in rows:
-            key = (device.number, boot)
-            earliest[key] = (device, min(ts, earliest[key][1] if key in earliest else ts))
+        for row in rows:
+            key = (row.device.number, row.boot)
+            earliest[key] = (row.device, min(row.ts, earliest[key][1] if key in earliest else row.ts))
         known = {
             (number, boot): (seq, at)
             for number, boot, seq, at in connection.execute(
@@ -170,26 +194,41 @@ class Marks:
         for key, (device, first) in earliest.items():
             seq, at = known.get(key, (0, None))
             ts = int(at.timestamp() * 1000) if at is not None else first - 86_400_000
-            self._marks[key] = Mark(device, seq, ts)
+            self._marks[key] = Mark(device, key[1], seq, ts)
 
     def _forget(self, now: float) -> None:
-        if len(self._marks) > 1000:
-            idle = [key for key, mark in self._marks.items() if now - mark.used_at > IDLE_SECONDS]
-            for key in idle:
-                del self._marks[key]
-                self._touched.pop(key, None)
+        """Drop the marks of those that have been silent for long."""
+        if now - self._forgot_at < FORGET_INTERVAL:
+            return
+        self._forgot_at = now
+        for mark in [mark for mark in self._marks.values() if now - mark.used_at > IDLE_SECONDS]:
+            del self._marks[mark.key]
+            self._touched.pop(mark.key, None)
+            if self._latest.get(mark.device.number) is mark:
+                del self._latest[mark.device.number]
 
 
-def _close_gaps(connection: Connection, gaps: Sequence[tuple[Key, Mark]]) -> None:
+def _following(marks: dict[Key, Mark], count: int) -> list[Mark]:
+    """Return the first marks and put them last, so that in turns all of them are looked at."""
+    found = list(islice(marks.values(), count))
+    for mark in found:
+        marks[mark.key] = marks.pop(mark.key)
+    return found
+
+
+def _acknowledgement(mark: Mark) -> Outgoing:
+    return f"fieldhand/v1/{mark.device.tenant_slug}/{mark.device.name}/ack", encode_ack(mark.boot, mark.seq)
+
+
+def _close_gaps(connection: Connection, gaps: Sequence[Mark]) -> None:
     """Look into the table for what another gateway, or this one before a restart, has stored."""
-    marks = dict(gaps)
     rows = connection.execute(
         STORED_SINCE,
         [
-            [key[0] for key in marks],
-            [key[1] for key in marks],
-            [mark.seq for mark in marks.values()],
-            [_instant(mark.ts - CLOCK_SLACK_MS) for mark in marks.values()],
+            [mark.device.number for mark in gaps],
+            [mark.boot for mark in gaps],
+            [mark.seq for mark in gaps],
+            [_instant(mark.ts - CLOCK_SLACK_MS) for mark in gaps],
             GAP_ROWS,
         ],
     ).fetchall()
@@ -197,16 +236,16 @@ def _close_gaps(connection: Connection, gaps: Sequence[tuple[Key, Mark]]) -> Non
     found: dict[Key, list[tuple[int, int]]] = {}
     for number, boot, seq, ts in rows:
         found.setdefault((number, boot), []).append((seq, ts))
-    for key, pairs in found.items():
-        mark = marks[key]
+    for mark in gaps:
+        pairs = found.get(mark.key, [])
         mark.add(seq for seq, _ in pairs)
         mark.ts = max([mark.ts, *(ts for seq, ts in pairs if seq <= mark.seq)])
 
 
-def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]], *, durable: bool) -> None:
+def _keep(connection: Connection, marks: Sequence[Mark], *, durable: bool) -> None:
     if not marks:
         return
-    rows = sorted(marks, key=lambda item: item[0])
+    rows = sorted(marks, key=lambda mark: mark.key)
     with connection.transaction():
         if not durable:
             connection.execute("SET LOCAL synchronous_commit TO off")
@@ -219,11 +258,11 @@ def _keep(connection: Connection, marks: Sequence[tuple[Key, Mark]], *, durable:
             " ON CONFLICT (device_number, boot) DO UPDATE SET seq = excluded.seq, ts = excluded.ts"
             " WHERE excluded.seq > m.seq",
             [
-                [key[0] for key, _ in rows],
-                [key[1] for key, _ in rows],
-                [mark.device.tenant_id for _, mark in rows],
-                [mark.seq for _, mark in rows],
-                [_instant(mark.ts) for _, mark in rows],
+                [mark.device.number for mark in rows],
+                [mark.boot for mark in rows],
+                [mark.device.tenant_id for mark in rows],
+                [mark.seq for mark in rows],
+                [_instant(mark.ts) for mark in rows],
             ],
         )
 

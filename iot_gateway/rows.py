@@ -1,7 +1,7 @@
 """Rows in PostgreSQL's binary COPY format: no text is made or read of what is a number already."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from iot_gateway.batch import DeviceEntry, Stored
@@ -11,41 +11,38 @@ COLUMNS = "tenant_id, device_number, ts, boot, seq, received_at, batch_id, vals"
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-EPOCH_MS = 946_684_800_000
+EPOCH_US = 946_684_800_000_000
+PIECE_ROWS = 250
+"""So that the server takes in one piece while the next is made."""
+
 PREFIXES_KEPT = 100_000
 _head = struct.Struct("!hi16siii").pack
-_row = struct.Struct("!qiiiqiqiqiB").pack
+_row = struct.Struct("!qiiiq24siB").pack
+_tail = struct.Struct("!iqiq").pack
 _prefixes: dict[int, bytes] = {}
 """device number -> the bytes before its rows' ts; a device never changes its tenant."""
 
 
-def telemetry(samples: Iterable[Stored], batch_id: int) -> bytes:
-    """Return the rows of a batch, in the order of `COLUMNS`."""
-    parts = [HEADER]
-    append = parts.append
+def telemetry(samples: Sequence[Stored], batch_id: int) -> Iterator[bytes]:
+    """Give the rows of a batch piece by piece, in the order of `COLUMNS`."""
+    prefixes, row, encode = _prefixes.get, _row, encode_values
     known: datetime | None = None
-    received = 0
-    for device, _, ts, boot, seq, at, values in samples:
-        if at is not known:
-            known, received = at, micros(at)
-        prefix = _prefixes.get(device.number) or _prefix(device)
-        vals = encode_values(values)
-        append(prefix)
-        append(_row((ts - EPOCH_MS) * 1000, 4, boot, 8, seq, 8, received, 8, batch_id, len(vals) + 1, 1))
-        append(vals)
-    append(TRAILER)
-    return b"".join(parts)
-
-
-def last_values(samples: Iterable[Stored]) -> bytes:
-    """Return rows (device_number, tenant_id, ts, vals, last_seen_at)."""
+    tail = b""
     parts = [HEADER]
-    for sample in samples:
-        vals = encode_values(sample.values)
-        head = struct.pack("!hiii16siqi", 5, 4, sample.device.number, 16, sample.device.tenant_id.bytes, 8,
-                           (sample.ts - EPOCH_MS) * 1000, len(vals) + 1)  # fmt: skip
-        parts += (head, b"\x01", vals, struct.pack("!iq", 8, micros(sample.received_at)))
-    return b"".join([*parts, TRAILER])
+    for start in range(0, len(samples), PIECE_ROWS):
+        append = parts.append
+        for sample in samples[start : start + PIECE_ROWS]:
+            if sample.received_at is not known:
+                known = sample.received_at
+                tail = _tail(8, micros(known), 8, batch_id)
+            device = sample.device
+            vals = encode(sample.values)
+            append(prefixes(device.number) or _prefix(device))
+            append(row(sample.ts * 1000 - EPOCH_US, 4, sample.boot, 8, sample.seq, tail, len(vals) + 1, 1))
+            append(vals)
+        yield b"".join(parts)
+        parts = []
+    yield b"".join([*parts, TRAILER])
 
 
 def micros(at: datetime) -> int:

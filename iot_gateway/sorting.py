@@ -6,14 +6,11 @@ from typing import Protocol
 from uuid import UUID
 
 from iot_gateway import bare, codec
-from iot_gateway.batch import Batch, DeviceEntry, Letter, Stored
+from iot_gateway.batch import Batch, DeviceEntry, Letter, Refused, Stored
 from iot_gateway.downlink import Said
 from iot_gateway.fast_mqtt import Message
 from iot_gateway.partitions import Calendar
 from iot_gateway.twin import Report
-
-Key = tuple[DeviceEntry, int, int, int]
-"""(device, boot, seq, ts) of a record that is dealt with once the batch is committed."""
 
 DECODERS = {
     "state": codec.decode_state,
@@ -22,7 +19,6 @@ DECODERS = {
     "twin/reported": codec.decode_report,
 }
 DAY_MS = 86_400_000
-_new = tuple.__new__
 
 
 class Known:
@@ -51,35 +47,35 @@ class Sorting:
         self._known, self._calendar, self._foreign = known, calendar, foreign
         self._tables: dict[int, str | None] = {}
         self.batch = Batch()
-        self.keys: list[Key] = []
         self.repeats: set[int] = set()
         """Positions of samples that have no time of their own and may have come before."""
 
     def add_all(self, messages: Iterable[Message]) -> None:
         """Take in messages; the plain ones, which are nearly all, without a detour."""
-        senders, tables, read = self._known.senders, self._tables, codec.read_record
-        keep, note = self.batch.samples.append, self.keys.append
+        sender, read, keep = self._known.senders.get, codec.read_record, self.batch.samples.append
         known: datetime | None = None
-        now = 0
+        now = day = 0
+        table: str | None = None
+        dups = False
         for message in messages:
-            _, _, _, topic, payload, dup, at = message
-            if at is not known:
-                known, now = at, _ms(at)
-            device = senders.get(topic)
-            record = read(payload) if device is not None else None
-            if record is None or device is None:
+            if message.at is not known:
+                known = message.at
+                now = _ms(known)
+            device = sender(message.topic)
+            record = read(message.payload) if device is not None else None
+            if device is None or record is None:
                 self.add(message)
                 continue
             ts = record.ts
-            table = tables.get(ts // DAY_MS) or self._table_of(ts)
-            if table is None or ts < now - device.max_age_ms or ts > now + device.max_ahead_ms:
+            if ts // DAY_MS != day:
+                day = ts // DAY_MS
+                table = self._tables.get(day) or self._table_of(ts)
+            if table is None or not now - device.max_age_ms <= ts <= now + device.max_ahead_ms:
                 self.add(message)
                 continue
-            if dup:
-                self.batch.redelivered = True
-            boot, seq = record.boot, record.seq
-            note((device, boot, seq, ts))
-            keep(_new(Stored, (device, table, ts, boot, seq, at, record.values)))
+            dups |= message.dup
+            keep(Stored(device, table, ts, record.boot, record.seq, message.at, record.values))
+        self.batch.redelivered |= dups
 
     def add(self, message: Message) -> None:
         """Take in one message; whatever is wrong with it, it is dealt with."""
@@ -117,7 +113,10 @@ class Sorting:
         return None
 
     def store(self, message: Message, device: DeviceEntry, sample: codec.Sample) -> bool:
-        """Take in one record; tell whether it is to be stored."""
+        """Take in one record; tell whether it is to be stored.
+
+        One that is not, and has a number of its own, is dealt with all the same: the device need not send it again.
+        """
         table = self._table_of(sample.ts)
         why = _outside(device, sample.ts, message)
         if why is not None:
@@ -125,25 +124,25 @@ class Sorting:
         elif table is None:
             self.bury(message, device, "no-partition", f"ts {sample.ts}", codec.encode_sample(sample))
         else:
+            self.batch.hashed |= not sample.keyed
             self.batch.samples.append(
-                Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values)
+                Stored(device, table, sample.ts, sample.boot, sample.seq, message.at, sample.values, sample.keyed)
             )
             return True
+        if sample.keyed:
+            self.batch.refused.append(Refused(device, sample.boot, sample.seq))
         return False
 
     def _add_samples(self, message: Message, device: DeviceEntry) -> None:
         samples, rejects = codec.decode_telemetry(message.payload, at=message.at)
         for sample in samples:
-            if sample.keyed:
-                self.keys.append((device, sample.boot, sample.seq, sample.ts))
             if not sample.bare:
                 self.store(message, device, sample)
             elif self.store(message, device, sample._replace(seq=bare.number(sample.seq, message))) and message.dup:
                 self.repeats.add(len(self.batch.samples) - 1)
-        now = _ms(message.at)
         for reject in rejects:
             if reject.key is not None:
-                self.keys.append((device, *reject.key, now))
+                self.batch.refused.append(Refused(device, *reject.key))
             self.bury(message, device, reject.reason, reject.detail, reject.payload)
 
     def _table_of(self, ts: int) -> str | None:

@@ -1,6 +1,5 @@
 """The ingest path's own SQL: one transaction per batch, COPY into the partitions."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +24,6 @@ def connect() -> Connection:
     connection = psycopg.connect(url, connect_timeout=5, application_name="fieldhand-gateway")
     connection.execute("SET timezone TO 'UTC'")
     connection.execute("CREATE TEMP TABLE landing (LIKE telemetry) ON COMMIT DELETE ROWS")
-    last_values.prepare(connection)
     connection.commit()
     return connection
 
@@ -59,12 +57,12 @@ def load_tenants(connection: Connection) -> dict[str, UUID]:
     return dict(rows)
 
 
-def write(connection: Connection, batch: Batch, *, direct: bool, last: Iterable[Stored] | None = None) -> None:
+def write(connection: Connection, batch: Batch, *, direct: bool, last: Sequence[Stored] | None = None) -> None:
     """Write a batch and commit it; `direct` copies into the partitions and trips over a known key.
 
-    `last` are the samples to take last values from, in order; those of the batch when it is not given.
+    `last` are last values to write with it, one sample per device, by number; those of the batch when it is not given.
     """
-    newest = last_values.merge(batch.samples if last is None else last)
+    newest = last_values.merge(batch.samples) if last is None else last
     with connection.transaction():
         if batch.samples:
             batch_id = _open_batch(connection, batch.samples)
@@ -75,7 +73,7 @@ def write(connection: Connection, batch: Batch, *, direct: bool, last: Iterable[
                 connection.execute(
                     f"INSERT INTO telemetry ({rows.COLUMNS}) SELECT {rows.COLUMNS} FROM landing ON CONFLICT DO NOTHING"
                 )
-        if batch.states:
+        if batch.states and newest:
             last_values.lock(connection, newest, [device.number for device, _, _ in batch.states])
         last_values.upsert(connection, newest)
         _write_events(connection, batch)
@@ -117,11 +115,10 @@ def _open_batch(connection: Connection, samples: Sequence[Stored]) -> int:
 
 
 def _copy_direct(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
-    by_table: dict[str, list[Stored]] = defaultdict(list)
-    for sample in samples:
-        by_table[sample.table].append(sample)
-    for table in sorted(by_table):
-        _copy(connection, table, by_table[table], batch_id)
+    tables = sorted({sample.table for sample in samples})
+    for table in tables:
+        own = [sample for sample in samples if sample.table == table] if len(tables) > 1 else samples
+        _copy(connection, table, own, batch_id)
 
 
 def _copy_landing(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
@@ -130,7 +127,8 @@ def _copy_landing(connection: Connection, samples: Sequence[Stored], batch_id: i
 
 def _copy(connection: Connection, table: str, samples: Sequence[Stored], batch_id: int) -> None:
     with connection.cursor().copy(f'COPY "{table}" ({rows.COLUMNS}) FROM STDIN (FORMAT BINARY)') as copy:
-        copy.write(rows.telemetry(samples, batch_id))
+        for piece in rows.telemetry(samples, batch_id):
+            copy.write(piece)
 
 
 def _write_events(connection: Connection, batch: Batch) -> None:

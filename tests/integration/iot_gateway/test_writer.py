@@ -245,6 +245,7 @@ def test_a_tenant_deleted_while_it_sends_leaves_letters_without_tenant(make_devi
     writer._until_committed(take(link, 2, device))
 
     assert letters(device) == ["unknown-device", "unknown-device"]
+    assert not writer._last._waiting, "what waited for a device that is gone is forgotten"
     assert scalar("SELECT count(tenant_id) FROM telemetry_dead_letter WHERE device_name = :n", n=device.name) == 0
 
 
@@ -255,7 +256,8 @@ def test_last_values_are_the_newest_of_every_metric_also_after_a_kill(make_devic
     start = now_ms() - 60_000
     publish(device, record(start, 1, flow=1.0, power=1.0))
     writer._until_committed(take(link, 1, device))
-    writer._last._written_at = time.monotonic() + 3600  # as within the quarter of a second in which a kill can fall
+    writer._last.flush(writer._connected(), now=time.monotonic())
+    writer._last._written_at = time.monotonic() + 3600  # as within the moment in which a kill can fall
 
     publish(device, record(start + 2, 3, flow=3.0), record(start + 1, 2, flow=2.0, power=2.0))
     writer._until_committed(take(link, 2, device))

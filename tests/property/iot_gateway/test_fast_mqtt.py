@@ -3,6 +3,7 @@
 import paho.mqtt.client as mqtt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -72,7 +73,7 @@ def seen(kind: type[PlainClient], pieces: list[bytes]) -> tuple[list[tuple[objec
     client.on_unsubscribe = lambda _c, _d, mid, reasons, _p: heard.append(f"unsuback {mid} {reasons}")
     client.on_connect = lambda _c, _d, _f, reason, _p: heard.append(f"connack {reason}")
     result = read_out(client, wire)
-    return [tuple(message[:-1]) for message in got], heard, result
+    return [astuple(message)[:-1] for message in got], heard, result
 
 
 @patient

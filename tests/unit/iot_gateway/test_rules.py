@@ -49,7 +49,7 @@ def test_a_later_longer_past_fills_only_the_gap() -> None:
 
 def test_the_watermark_moves_over_what_is_there_without_a_gap() -> None:
     device = DeviceEntry(1, *([None] * 5), 0, 0)  # type: ignore[arg-type]
-    mark = Mark(device, 0, 0)
+    mark = Mark(device, 1, 0, 0)
 
     for seqs, expected in [([2, 3], 0), ([1], 3), ([3, 2], 3), ([6, 5], 3), ([4], 6)]:
         mark.add(seqs)
