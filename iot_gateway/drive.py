@@ -15,6 +15,7 @@ from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
 from iot_gateway.detect.engine import HourResult
 from iot_gateway.detect.hours import ClosedHour
 from iot_gateway.detect.memory import new_memory
+from iot_gateway.precision import raised
 from iot_gateway.purpose import Purpose
 
 LEAST_SHARE = 0.25
@@ -70,8 +71,13 @@ class Drive:
         self._memory.severity[group] = severity
 
     def forget(self, group: str, *, hour: int, false_alarm: bool) -> None:
-        """Tell that the case of this group has ended."""
-        engine.forget_case(self._memory, self._model, group, hour=hour, false_alarm=false_alarm)
+        """Tell that the case of this group has ended; a false one raises the limit of the series that led to it."""
+        memory = self._memory
+        engine.forget_case(memory, self._model, group, hour=hour)
+        first = next((one.leads[0].metric for one in self._model.groups if one.name == group), None)
+        if false_alarm and first in memory.metrics:
+            column = memory.metrics.index(first)
+            memory.limit_factor[column] = raised(float(memory.limit_factor[column]))
 
     def refit(self, spans: Sequence[tuple[int, int]]) -> None:
         """Learn anew what is normal, from the last weeks outside of these spans of hours, as the nightly fit does."""
