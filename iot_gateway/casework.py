@@ -12,10 +12,10 @@ from iot_gateway import metrics
 from iot_gateway.detect import catalogue, engine, proof
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.catalogue import DeviceModel
-from iot_gateway.detect.engine import HourResult, Suspected
 from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
+from iot_gateway.detect.suspicion import HourResult, Suspected
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.lifecycle import ACTIVE, CaseState
 from iot_gateway.models.detection import DeviceCase

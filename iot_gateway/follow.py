@@ -48,15 +48,24 @@ class BatchHead:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """Samples of one device, sorted by its own time: instants (n,) and decoded values."""
+class Samples:
+    """Samples of some devices: device numbers (n,), instants in epoch milliseconds (n,), and decoded values.
 
+    Ordered by device, then by batch, and within a batch by time.
+    """
+
+    numbers: Ints
     ts: Ints
     values: Sequence[dict[str, float]]
 
-    def matrix(self, metrics: Sequence[str]) -> Floats:
-        """Return the values (n, metrics), NaN for what was not sent."""
-        return np.array([[row.get(name, np.nan) for name in metrics] for row in self.values], dtype=np.float64)
+    def __len__(self) -> int:
+        """Return how many samples these are."""
+        return len(self.ts)
+
+    def matrix(self, places: Ints, metrics: Sequence[str]) -> Floats:
+        """Return the values (places, metrics) of some samples, NaN for what was not sent."""
+        rows = [[row.get(name, np.nan) for name in metrics] for row in map(self.values.__getitem__, places.tolist())]
+        return np.array(rows, dtype=np.float64).reshape(len(places), len(metrics))
 
 
 @dataclass(frozen=True)
@@ -136,8 +145,8 @@ def waiting_batches(session: Session, name: str) -> int:
     return int(found)
 
 
-def read_segments(session: Session, heads: Sequence[BatchHead]) -> dict[int, list[Segment]]:
-    """Return the samples of the batches by device, in the order of the batches."""
+def read_samples(session: Session, heads: Sequence[BatchHead]) -> Samples:
+    """Return the samples of the batches."""
     order = {head.position.batch_id: index for index, head in enumerate(heads)}
     rows: Sequence[Any] = session.execute(
         text(
@@ -152,18 +161,12 @@ def read_segments(session: Session, heads: Sequence[BatchHead]) -> dict[int, lis
             "last": max(head.max_ts for head in heads),
         },
     ).all()
-    keyed = sorted((number, order[batch_id], ts, index) for index, (batch_id, number, ts, _) in enumerate(rows))
-    found: dict[int, list[Segment]] = {}
-    start = 0
-    for end in range(1, len(keyed) + 1):
-        if end < len(keyed) and keyed[end][0] == keyed[start][0] and keyed[end][2] >= keyed[end - 1][2]:
-            continue
-        part = keyed[start:end]
-        ts = np.array([item[2] for item in part], dtype=np.int64)
-        values = [_values.decode(rows[item[3]][3]) for item in part]
-        found.setdefault(part[0][0], []).append(Segment(ts, values))
-        start = end
-    return found
+    turns = np.array([order[row[0]] for row in rows], dtype=np.int64)
+    numbers = np.array([row[1] for row in rows], dtype=np.int64)
+    ts = np.array([row[2] for row in rows], dtype=np.int64)
+    sorting = np.lexsort((ts, turns, numbers))
+    values = [_values.decode(rows[place][3]) for place in sorting.tolist()]
+    return Samples(numbers[sorting], ts[sorting], values)
 
 
 def load_devices(session: Session, numbers: Sequence[int]) -> dict[int, FollowedDevice]:

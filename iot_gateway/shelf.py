@@ -1,83 +1,143 @@
-"""Where the memories of the devices lie between two steps: here, and in the checkpoint."""
+"""Where the detectors' state lies between two steps: here in banks, and in the checkpoint."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from iot_gateway.detect.engine import HourResult
-from iot_gateway.detect.memory import Memory, dump, load
+from iot_gateway.detect import catalogue, memory
+from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.engine import Judged
 from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.models.detection import DetectorProfile, ScorerState
 from iot_gateway.models.telemetry import TelemetryHour
 from kernel.ids import new_id
 
-SHELF_SIZE = 20_000
+SHELF_SIZE = 100_000
 CHUNK = 1000
+Profiles = dict[str, MetricProfile]
+
+
+class Place(NamedTuple):
+    """Where a device lies: its model, the bank, the row in it."""
+
+    model: str
+    bank: Bank
+    row: int
 
 
 class Shelf:
-    """Memories at hand; what a step changed is written in the step's transaction."""
+    """Banks at hand; what a step changed is written in the step's transaction."""
 
     def __init__(self) -> None:
-        """Start empty; memories are read when first needed."""
-        self._memories: dict[int, Memory] = {}
+        """Start empty; devices are read when first needed."""
+        self._banks: dict[tuple[str, tuple[str, ...]], Bank] = {}
+        self._places: dict[int, Place] = {}
         self._states: list[dict[str, Any]] = []
         self._hours: list[dict[str, Any]] = []
         self._profiles: list[dict[str, Any]] = []
 
     def clear(self) -> None:
         """Forget everything not committed, and the rest with it."""
-        self._memories, self._states, self._hours, self._profiles = {}, [], [], []
+        self._banks, self._places = {}, {}
+        self._states, self._hours, self._profiles = [], [], []
 
-    def take(self, session: Session, devices: Mapping[int, FollowedDevice]) -> dict[int, Memory]:
-        """Return the memories of devices that have one, with the newest fitted profiles in them."""
-        if len(self._memories) > SHELF_SIZE:
-            self._memories.clear()
-        missing = [number for number in devices if number not in self._memories]
-        if missing:
-            rows = session.execute(
-                select(ScorerState.device_number, ScorerState.body).where(ScorerState.device_number.in_(missing))
-            )
-            self._memories.update({number: load(body) for number, body in rows})
-        self._refresh(session, devices)
-        return {number: self._memories[number] for number in devices if number in self._memories}
-
-    def _refresh(self, session: Session, devices: Mapping[int, FollowedDevice]) -> None:
-        """Put newer nightly fits in the place of older profiles."""
-        numbers = {device.id: number for number, device in devices.items() if number in self._memories}
+    def find(self, session: Session, devices: Mapping[int, FollowedDevice]) -> dict[int, Place]:
+        """Return the places of devices that have a state, with the newest fitted profiles in them."""
+        if len(self._places) > SHELF_SIZE:
+            self.clear()
+        for number, device in devices.items():
+            if number in self._places and self._places[number].model != device.model:
+                del self._places[number]
+        missing = {number: device for number, device in devices.items() if number not in self._places}
+        there = {devices[number].id: self._places[number] for number in devices if number not in missing}
+        self._take_newer_fits(session, there)
         rows = session.execute(
-            select(DetectorProfile.device_id, DetectorProfile.fitted_at, DetectorProfile.metric, DetectorProfile.body)
-            .where(DetectorProfile.device_id.in_(numbers), DetectorProfile.provisional.is_(False))
-            .order_by(DetectorProfile.device_id)
+            select(ScorerState.device_number, ScorerState.body).where(ScorerState.device_number.in_(missing))
         )
-        fitted: dict[UUID, tuple[float, dict[str, MetricProfile]]] = {}
-        for device_id, at, metric, body in rows:
-            newest, found = fitted.get(device_id, (0.0, {}))
-            found[metric] = msgspec.convert(body, MetricProfile)
-            fitted[device_id] = (max(newest, at.timestamp()), found)
-        for device_id, (fitted_at, profiles) in fitted.items():
-            memory = self._memories[numbers[device_id]]
-            if fitted_at > memory.fitted_at:
-                memory.profiles, memory.fitted_at, memory.provisional = profiles, fitted_at, False
-                memory.level[:] = 0.0
-                memory.learned_hours, memory.learned_weeks = [], []
-                memory.learned_means, memory.learned_spreads = [], []
+        restored: dict[UUID, Place] = {}
+        for number, body in rows:
+            device, found = missing[number], memory.load(body)
+            if found is not None and found.metrics == metrics_of(device.model, found.metrics):
+                bank = self._bank(device.model, found.metrics)
+                self._places[number] = restored[device.id] = Place(device.model, bank, bank.restore(number, found))
+        self._read_profiles(session, restored)
+        return {number: self._places[number] for number in devices if number in self._places}
 
-    def put(self, device: FollowedDevice, memory: Memory, results: Sequence[HourResult]) -> None:
-        """Keep a memory and note what has to be written of it."""
-        self._memories[device.number] = memory
+    def add(self, session: Session, device: FollowedDevice, metrics: Sequence[str], *, hour: int) -> Place:
+        """Return the place of a device without a state that can be read; profiles it has are taken up again."""
+        bank = self._bank(device.model, tuple(metrics))
+        place = Place(device.model, bank, bank.add(device.number, hour=hour))
+        self._places[device.number] = place
+        self._read_profiles(session, {device.id: place})
+        return place
+
+    def _bank(self, model: str, metrics: tuple[str, ...]) -> Bank:
+        bank = self._banks.get((model, metrics))
+        if bank is None:
+            bank = self._banks[model, metrics] = Bank(catalogue.model(model, metrics), metrics)
+        return bank
+
+    def _take_newer_fits(self, session: Session, places: Mapping[UUID, Place]) -> None:
+        newest = session.execute(
+            select(DetectorProfile.device_id, func.max(DetectorProfile.fitted_at))
+            .where(DetectorProfile.device_id.in_(places), DetectorProfile.provisional.is_(False))
+            .group_by(DetectorProfile.device_id)
+        )
+        changed = {
+            device_id: places[device_id]
+            for device_id, at in newest
+            if at.timestamp() > places[device_id].bank.memory(places[device_id].row).fitted_at
+        }
+        self._read_profiles(session, changed)
+
+    def _read_profiles(self, session: Session, places: Mapping[UUID, Place]) -> None:
+        """Put stored profiles in their places: the nightly ones if there are any, else those of the cold start."""
+        if not places:
+            return
+        rows = session.execute(
+            select(
+                DetectorProfile.device_id,
+                DetectorProfile.provisional,
+                DetectorProfile.fitted_at,
+                DetectorProfile.metric,
+                DetectorProfile.body,
+            ).where(DetectorProfile.device_id.in_(places))
+        )
+        kept: dict[UUID, dict[bool, tuple[float, Profiles]]] = {}
+        for device_id, provisional, at, metric, body in rows:
+            of_device = kept.setdefault(device_id, {})
+            newest, found = of_device.get(provisional, (0.0, {}))
+            found[metric] = msgspec.convert(body, MetricProfile)
+            of_device[provisional] = (max(newest, at.timestamp()), found)
+        for device_id, of_device in kept.items():
+            _, bank, row = places[device_id]
+            if False in of_device:
+                fitted_at, profiles = of_device[False]
+                bank.learn(row, profiles, fitted_at=fitted_at)
+            else:
+                bank.book.put(row, of_device[True][1])
+
+    def keep(self, device: FollowedDevice) -> None:
+        """Note that the state of a device has to be written."""
+        place = self._places[device.number]
+        at = datetime.fromtimestamp(place.bank.memory(place.row).last_ts / 1000, tz=UTC)
         key = {"device_number": device.number, "tenant_id": device.tenant_id}
-        at = datetime.fromtimestamp(memory.last_ts / 1000, tz=UTC)
-        self._states.append({**key, "body": dump(memory), "at": at})
-        self._hours += [{**key, **_hour_row(result)} for result in results]
-        if any(result.fitted for result in results):
+        self._states.append({**key, "body": place.bank.dump(place.row), "at": at})
+
+    def keep_hours(self, bank: Bank, judged: Judged, devices: Mapping[int, FollowedDevice]) -> None:
+        """Note what hours have shown, and the first profiles that came of them."""
+        for place, row in enumerate(judged.closed.rows.tolist()):
+            device = devices[bank.numbers[row]]
+            key = {"device_number": device.number, "tenant_id": device.tenant_id}
+            self._hours.append({**key, **_hour_row(bank.metrics, judged, place)})
+            at = datetime.fromtimestamp((int(judged.closed.hours[place]) + 1) * 3600, tz=UTC)
             self._profiles += [
                 {
                     "id": new_id(),
@@ -88,7 +148,7 @@ class Shelf:
                     "fitted_at": at,
                     "body": msgspec.to_builtins(found),
                 }
-                for metric, found in memory.profiles.items()
+                for metric, found in judged.fitted.get(place, {}).items()
             ]
 
     def write(self, session: Session) -> None:
@@ -99,19 +159,39 @@ class Shelf:
             session.execute(states.on_conflict_do_update(index_elements=["device_number"], set_=new))
         for start in range(0, len(self._hours), CHUNK):
             session.execute(insert(TelemetryHour).on_conflict_do_nothing(), self._hours[start : start + CHUNK])
-        if self._profiles:
-            profiles = insert(DetectorProfile).values(self._profiles)
-            session.execute(profiles.on_conflict_do_nothing(index_elements=["device_id", "metric"]))
+        for start in range(0, len(self._profiles), CHUNK):
+            profiles = insert(DetectorProfile).values(self._profiles[start : start + CHUNK])
+            new = {name: profiles.excluded[name] for name in ("provisional", "fitted_at", "body")}
+            session.execute(profiles.on_conflict_do_update(index_elements=["device_id", "metric"], set_=new))
         self._states, self._hours, self._profiles = [], [], []
 
 
-def _hour_row(result: HourResult) -> dict[str, Any]:
+def metrics_of(model: str, metrics: Sequence[str]) -> tuple[str, ...]:
+    """Return what a known model measures; of an unknown one, `metrics`."""
+    known = catalogue.MODELS.get(model)
+    return tuple(known.metrics if known else metrics)
+
+
+def _hour_row(metrics: Sequence[str], judged: Judged, place: int) -> dict[str, Any]:
+    closed, found = judged.closed, judged.found.get(place)
+    rows = zip(
+        metrics,
+        closed.means[place].tolist(),
+        judged.expected[place].tolist(),
+        judged.scale[place].tolist(),
+        strict=True,
+    )
+    means: dict[str, float] = {}
+    expected: dict[str, list[float]] = {}
+    for name, mean, middle, scale in rows:
+        if mean == mean:  # noqa: PLR0124 - not NaN
+            means[name] = round(mean, 6)
+        if middle == middle:  # noqa: PLR0124 - not NaN
+            expected[name] = [round(middle, 6), round(scale, 6)]
     return {
-        "hour": datetime.fromtimestamp(result.hour * 3600, tz=UTC),
-        "sample_count": result.count,
-        "means": {name: round(value, 6) for name, value in result.means.items()},
-        "expected": {
-            name: [round(reading.expected, 6), round(reading.scale, 6)] for name, reading in result.readings.items()
-        },
-        "alarms": sorted(result.alarming),
+        "hour": datetime.fromtimestamp(int(closed.hours[place]) * 3600, tz=UTC),
+        "sample_count": int(closed.counts[place].max()),
+        "means": means,
+        "expected": expected,
+        "alarms": sorted(found.alarming) if found else [],
     }

@@ -1,257 +1,200 @@
-"""One device, one hour further: residuals, sums, alarms, suspicions. No input or output here."""
+"""Many devices, one hour further: residuals, sums, alarms, suspicions. No input or output here.
 
-from collections.abc import Sequence
+All devices are judged at once in arrays; only those that learn, alarm or have a sum above nothing for a while are
+looked at one by one.
+"""
+
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from iot_gateway.detect import cusum, fusion, learning, profile, quality
-from iot_gateway.detect.arrays import HOUR_MS, Floats
-from iot_gateway.detect.catalogue import DeviceModel, Group, Lead
-from iot_gateway.detect.fusion import GroupState, MetricState
-from iot_gateway.detect.hours import ClosedHour
+from iot_gateway.detect import cusum, learning, quality, suspicion
+from iot_gateway.detect.arrays import HOUR_MS, Flags, Floats, Ints
+from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.catalogue import DeviceModel
+from iot_gateway.detect.fusion import WITHIN_HOURS
+from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.memory import TREND_HOURS, Memory
-from iot_gateway.detect.window import FailureWindow, failure_window
+from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.detect.suspicion import HourResult, Reading, Strengths, Stuck
 
 QUIET_FACTOR, QUIET_HOURS = 1.5, 48
 RELEARN_HOURS = 24
 SETTLING_HOURS = 1
+WATCHED_SUM = 1.0
+"""From this sum on, in scales, the residuals of a device are kept: they are the trend of a fault to come."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One metric in one hour against what was expected."""
+class Judged:
+    """What one hour of each of some devices has shown; arrays (n, metrics)."""
 
-    metric: str
-    observed: float
-    expected: float
-    scale: float
-    z: float
-    score: float
-    """Sum in limits, in the stronger direction."""
+    closed: Closed
+    expected: Floats
+    """NaN where nothing was expected."""
+    scale: Floats
+    found: dict[int, HourResult] = field(default_factory=dict)
+    """place -> alarms, and what they make suspected"""
+    fitted: dict[int, dict[str, MetricProfile]] = field(default_factory=dict)
+    """place -> the first profiles of the device"""
+
+
+def advance(bank: Bank, closed: Closed, *, weeks: Ints, masked: Flags, muted: Flags) -> Judged:
+    """Take in closed hours, one of each device.
+
+    `weeks` (n,) are the hours of the week; `masked` (n,): the machine was stopped or opened on purpose; `muted` (n,):
+    no new cases.
+    """
+    judged = Judged(closed, np.full_like(closed.means, np.nan), np.full_like(closed.means, np.nan))
+    fitted = bank.book.fitted(closed.rows)
+    for place in np.flatnonzero(~fitted & ~masked).tolist():
+        profiles = _learn(bank, closed, place, int(weeks[place]))
+        if profiles:
+            judged.fitted[place] = profiles
+    live = np.flatnonzero(fitted & ~masked)
+    if len(live):
+        _judge(bank, judged, live, weeks, muted)
+    bank.table["previous"][closed.rows] = closed.means
+    bank.table["previous_hour"][closed.rows] = closed.hours
+    return judged
+
+
+def _learn(bank: Bank, closed: Closed, place: int, week: int) -> dict[str, MetricProfile]:
+    row = int(closed.rows[place])
+    notes = bank.memory(row).notes
+    learning.learn(notes, int(closed.hours[place]), week, closed.means[place], closed.spreads[place])
+    if not learning.learned_enough(notes, bank.known):
+        return {}
+    profiles = learning.finish(notes, bank.known, bank.metrics, closed.runs.longest[place])
+    bank.book.put(row, profiles)
+    return profiles
+
+
+def _judge(bank: Bank, judged: Judged, live: Ints, weeks: Ints, muted: Flags) -> None:
+    closed = judged.closed.part(live)
+    rows = closed.rows
+    anew = closed.hours <= bank.table["relearn_until"][rows]
+    for place in _noted(bank, rows):
+        if not anew[place]:
+            _end_relearning(bank, int(rows[place]))
+    still = quality.stuck(closed.runs, (closed.hours + 1) * HOUR_MS, bank.book.column("healthy_ms", rows, np.inf))
+    expected, scale = _expect(bank, closed, still, weeks[live])
+    with np.errstate(invalid="ignore"):
+        z = (closed.means - expected) / scale
+    judged.expected[live], judged.scale[live] = np.where(np.isnan(z), np.nan, expected), scale
+    for place in np.flatnonzero(anew).tolist():
+        bank.memory(int(rows[place])).notes.relearned.append(closed.means[place] - expected[place])
+    able = np.flatnonzero(~anew)
+    if len(able):
+        _watch(bank, judged, closed.part(able), Residuals(live[able], z[able], scale[able], still[able]), muted)
+
+
+def _expect(bank: Bank, closed: Closed, still: Flags, weeks: Ints) -> tuple[Floats, Floats]:
+    """Return what is expected of each device in its hour (n, metrics), and the scales; NaN of a stuck sensor."""
+    rows, table = closed.rows, bank.table
+    means = np.where(still, np.nan, closed.means)
+    previous = table["previous"][rows].astype(np.float64)
+    gap = (table["previous_hour"][rows] != closed.hours - 1)[:, None]
+    before = np.where(gap | np.isnan(previous), means, previous)
+    expected, scale = bank.book.expect(rows, weeks, means, before)
+    return np.where(still, np.nan, expected + table["level"][rows]), scale
 
 
 @dataclass(frozen=True)
-class Suspected:
-    """A failure group that has alarmed long enough."""
+class Residuals:
+    """Residuals of hours in scales (n, metrics), with the places of those hours (n,) among all that were judged."""
 
-    group: Group
-    started_hour: int
-    severity: int
-    window: FailureWindow | None
-    low_confidence: bool
-    leading: Reading
-    shares: dict[str, float]
-    alarm_hours: int
+    places: Ints
+    z: Floats
+    scale: Floats
+    stuck: Flags
 
 
-@dataclass
-class HourResult:
-    """What one hour of one device has shown."""
-
-    hour: int
-    means: dict[str, float]
-    count: int
-    readings: dict[str, Reading] = field(default_factory=dict)
-    alarming: dict[str, GroupState] = field(default_factory=dict)
-    opened: list[Suspected] = field(default_factory=list)
-    ongoing: list[Suspected] = field(default_factory=list)
-    fitted: bool = False
-
-
-def advance(
-    memory: Memory, known: DeviceModel, closed: ClosedHour, *, hour_of_week: int, masked: bool, muted: bool
-) -> HourResult:
-    """Take in a closed hour. `masked`: the machine was stopped or opened on purpose; `muted`: no new cases."""
-    metrics = memory.metrics
-    means = {name: float(v) for name, v in zip(metrics, closed.means, strict=True) if not np.isnan(v)}
-    result = HourResult(closed.hour, means, int(closed.counts.max()))
-    if not memory.profiles:
-        if not masked:
-            learning.learn(memory, closed, hour_of_week=hour_of_week)
-        if learning.learned_enough(memory, known):
-            learning.finish(memory, known)
-            result.fitted = bool(memory.profiles)
-    elif not masked:
-        _judge_hour(memory, known, closed, hour_of_week, result)
-        _suspect(memory, known, result, muted=muted)
-    memory.previous, memory.previous_hour = closed.means, closed.hour
-    return result
-
-
-def residuals(memory: Memory, closed: ClosedHour, hour_of_week: int) -> dict[str, Reading]:
-    """Return each judged metric of an hour against its expectation."""
-    stuck = quality.stuck(memory.runs, (closed.hour + 1) * HOUR_MS, _healthy_runs(memory))
-    gap = memory.previous_hour != closed.hour - 1
-    means = np.where(stuck, np.nan, closed.means)
-    before = np.where(gap | np.isnan(memory.previous), means, memory.previous)
-    week = np.array([hour_of_week])
-    found: dict[str, Reading] = {}
-    for column, metric in enumerate(memory.metrics):
-        known, observed = memory.profiles.get(metric), float(means[column])
-        if known is None or np.isnan(observed):
-            continue
-        drivers = _drivers(memory, known.regressors, means, before)
-        if np.isnan(drivers).any():
-            continue
-        expected, scale = profile.expect(known, week, drivers)
-        middle = float(expected[0] + memory.level[column])
-        found[metric] = Reading(
-            metric, observed, middle, float(scale[0]), (observed - middle) / float(scale[0]), score=0.0
+def _watch(bank: Bank, judged: Judged, closed: Closed, found: Residuals, muted: Flags) -> None:
+    rows, table, hours = closed.rows, bank.table, closed.hours[:, None]
+    late = closed.hours - table["previous_hour"][rows] > SETTLING_HOURS
+    z = np.where(late[:, None], np.nan, found.z)
+    limits = limits_of(bank, rows, closed.hours)
+    high, low = table["high"][rows].astype(np.float64), table["low"][rows].astype(np.float64)
+    sums = cusum.step(cusum.Sums(high, low), z, limits)
+    table["high_since"][rows] = np.where((high <= 0) & (sums.high > 0), hours, table["high_since"][rows])
+    table["low_since"][rows] = np.where((low <= 0) & (sums.low > 0), hours, table["low_since"][rows])
+    table["high"][rows], table["low"][rows] = sums.high, sums.low
+    strongest = np.maximum(sums.high, sums.low)
+    _follow(bank, rows, found, strongest < limits / 2)
+    _keep_trends(bank, closed, z, strongest.max(axis=1) > WATCHED_SUM)
+    scales = bank.book.column("scale", rows, np.nan)
+    stuck = found.stuck & ~np.isnan(scales)
+    strengths = Strengths(sums.high / limits, sums.low / limits, np.isnan(found.z))
+    alarm = suspicion.alarming(bank.known, bank.metrics, strengths) | stuck.any(axis=1)
+    for place in np.flatnonzero(alarm).tolist():
+        at = int(found.places[place])
+        result = _result(bank, judged, at, found.z[place], (strongest / limits)[place])
+        suspicion.suspect(
+            bank.memory(int(rows[place])),
+            bank.known,
+            result,
+            Strengths(strengths.high[place], strengths.low[place], strengths.unread[place]),
+            Stuck(stuck[place], closed.runs.value[place], closed.runs.since[place], scales[place]),
+            muted=bool(muted[at]),
         )
-    return found
+        judged.found[at] = result
 
 
-def _drivers(memory: Memory, names: Sequence[str], now: Floats, before: Floats) -> Floats:
-    row = []
-    for name in names:
-        metric, _, lag = name.partition("@")
-        row.append((before if lag else now)[memory.metrics.index(metric)])
-    return np.array([row], dtype=np.float64)
-
-
-def _healthy_runs(memory: Memory) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    return np.array(
-        [memory.profiles[name].longest_run_ms if name in memory.profiles else 2**50 for name in memory.metrics],
-        dtype=np.int64,
-    )
-
-
-def _judge_hour(memory: Memory, known: DeviceModel, closed: ClosedHour, hour_of_week: int, result: HourResult) -> None:
-    readings = residuals(memory, closed, hour_of_week)
-    z = np.array([readings[name].z if name in readings else np.nan for name in memory.metrics])
-    if closed.hour - memory.previous_hour > SETTLING_HOURS:
-        z[:] = np.nan
-    if closed.hour <= memory.relearn_until:
-        _relearn(memory, readings)
-        result.readings = readings
-        return
-    _end_relearning(memory)
-    limits = limits_of(memory, closed.hour)
-    sums = cusum.step(cusum.Sums(memory.high, memory.low), z, limits)
-    memory.high_since = np.where((memory.high <= 0) & (sums.high > 0), closed.hour, memory.high_since)
-    memory.low_since = np.where((memory.low <= 0) & (sums.low > 0), closed.hour, memory.low_since)
-    memory.high, memory.low = sums.high, sums.low
-    _follow(memory, known, readings, limits)
-    memory.trend_hours, memory.trend = memory.trend_hours[1 - TREND_HOURS :], memory.trend[1 - TREND_HOURS :]
-    memory.trend_hours.append(closed.hour)
-    memory.trend.append(z)
-    strongest = np.maximum(sums.high, sums.low) / limits
-    result.readings = {
-        name: Reading(
-            name,
-            reading.observed,
-            reading.expected,
-            reading.scale,
-            reading.z,
-            float(strongest[memory.metrics.index(name)]),
-        )
-        for name, reading in readings.items()
+def _result(bank: Bank, judged: Judged, place: int, z: Floats, score: Floats) -> HourResult:
+    means, expected, scale = judged.closed.means[place], judged.expected[place], judged.scale[place]
+    readings = {
+        name: Reading(name, float(means[c]), float(expected[c]), float(scale[c]), float(z[c]), float(score[c]))
+        for c, name in enumerate(bank.metrics)
+        if not np.isnan(z[c])
     }
+    return HourResult(int(judged.closed.hours[place]), readings)
 
 
-def limits_of(memory: Memory, hour: int) -> Floats:
-    """Return the limit of each metric now; without a profile it is out of reach."""
-    base = np.array([memory.profiles[name].limit if name in memory.profiles else np.inf for name in memory.metrics])
-    return np.asarray(base * memory.limit_factor * (QUIET_FACTOR if hour <= memory.quiet_until else 1.0))
+def limits_of(bank: Bank, rows: Ints, hours: Ints) -> Floats:
+    """Return the limits (n, metrics) now; without a profile they are out of reach."""
+    quiet = np.where(hours <= bank.table["quiet_until"][rows], QUIET_FACTOR, 1.0)
+    return np.asarray(bank.book.column("limit", rows, np.inf) * bank.table["limit_factor"][rows] * quiet[:, None])
 
 
-def _follow(memory: Memory, known: DeviceModel, readings: dict[str, Reading], limits: Floats) -> None:
+def _follow(bank: Bank, rows: Ints, found: Residuals, calm: Flags) -> None:
     """Let the level of a wandering series follow, but not while it is suspicious."""
-    if known.adapt_days is None:
+    if bank.known.adapt_days is None:
         return
-    rate = 1.0 / (24.0 * known.adapt_days)
-    for name, reading in readings.items():
-        column = memory.metrics.index(name)
-        if max(memory.high[column], memory.low[column]) < limits[column] / 2:
-            memory.level[column] += rate * reading.scale * float(np.clip(reading.z, -3.0, 3.0))
+    rate = 1.0 / (24.0 * bank.known.adapt_days)
+    step = rate * found.scale * np.clip(found.z, -3.0, 3.0)
+    bank.table["level"][rows] += np.where(calm & ~np.isnan(step), step, 0.0)
 
 
-def _relearn(memory: Memory, readings: dict[str, Reading]) -> None:
-    row = [readings[name].observed - readings[name].expected if name in readings else np.nan for name in memory.metrics]
-    memory.relearned.append(np.array(row))
+def _keep_trends(bank: Bank, closed: Closed, z: Floats, watched: Flags) -> None:
+    for place in np.flatnonzero(watched).tolist():
+        notes = bank.memory(int(closed.rows[place])).notes
+        notes.trend_hours, notes.trend = notes.trend_hours[1 - TREND_HOURS :], notes.trend[1 - TREND_HOURS :]
+        notes.trend_hours.append(int(closed.hours[place]))
+        notes.trend.append(z[place].astype(np.float32))
+    for place in _noted(bank, closed.rows):
+        notes = bank.notes[int(closed.rows[place])]
+        if not watched[place]:
+            notes.trend_hours, notes.trend = [], []
+            oldest = int(closed.hours[place]) - 2 * WITHIN_HOURS
+            notes.alarms = {name: alarms for name, alarms in notes.alarms.items() if alarms[-1] > oldest}
+            bank.tidy(int(closed.rows[place]))
 
 
-def _end_relearning(memory: Memory) -> None:
-    if not memory.relearned:
-        return
-    found = np.array(memory.relearned)
-    known = ~np.isnan(found).all(axis=0)
-    memory.level[known] += np.nanmedian(found[:, known], axis=0)
-    memory.relearned = []
+def _noted(bank: Bank, rows: Ints) -> list[int]:
+    """Return the places of the devices that have notes."""
+    notes = bank.notes
+    return [place for place, row in enumerate(rows.tolist()) if row in notes]
 
 
-def _suspect(memory: Memory, known: DeviceModel, result: HourResult, *, muted: bool) -> None:
-    limits = limits_of(memory, result.hour)
-    states = {
-        name: MetricState(
-            reading.z,
-            float(memory.high[memory.metrics.index(name)] / limits[memory.metrics.index(name)]),
-            float(memory.low[memory.metrics.index(name)] / limits[memory.metrics.index(name)]),
-        )
-        for name, reading in result.readings.items()
-    }
-    if result.hour <= memory.relearn_until:
-        return
-    judged = [fusion.judge(group, states) for group in known.groups]
-    judged += _stuck_sensor(memory, result)
-    result.alarming = {state.name: state for state in judged if state.alarming}
-    for name in result.alarming:
-        kept = [hour for hour in memory.alarms.get(name, []) if hour > result.hour - 2 * fusion.WITHIN_HOURS]
-        memory.alarms[name] = [*kept, result.hour]
-    ready = [state for state in result.alarming.values() if fusion.ripe(memory.alarms[state.name], result.hour)]
-    with_sensor = extended(known)
-    fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
-    groups = {group.name: group for group in with_sensor.groups}
-    for state in fresh:
-        result.opened.append(_describe(memory, groups[state.name], state, result))
-    for state in result.alarming.values():
-        if state.name in memory.active:
-            result.ongoing.append(_describe(memory, groups[state.name], state, result))
-
-
-def _stuck_sensor(memory: Memory, result: HourResult) -> list[GroupState]:
-    stuck = quality.stuck(memory.runs, (result.hour + 1) * HOUR_MS, _healthy_runs(memory))
-    names = [name for name, still in zip(memory.metrics, stuck, strict=True) if still and name in memory.profiles]
-    if not names:
-        return []
-    return [GroupState(fusion.SENSOR_GROUP, True, 1.0, {name: 1.0 / len(names) for name in names})]
-
-
-def extended(known: DeviceModel) -> DeviceModel:
-    """Return the model with the group of its own sensors."""
-    sensor = Group(fusion.SENSOR_GROUP, (Lead("", 0),))
-    return DeviceModel(known.metrics, (*known.groups, sensor), known.regressors, known.beside)
-
-
-def _describe(memory: Memory, group: Group, state: GroupState, result: HourResult) -> Suspected:
-    if group.name == fusion.SENSOR_GROUP:
-        metric = next(iter(state.shares))
-        value = float(memory.runs.value[memory.metrics.index(metric)])
-        since = int(memory.runs.since[memory.metrics.index(metric)]) // HOUR_MS
-        still = Reading(metric, value, value, memory.profiles[metric].scale, 0.0, 1.0)
-        alarms = len(memory.alarms.get(group.name, []))
-        return Suspected(group, since, 2, None, memory.provisional, still, dict(state.shares), alarms)
-    lead = group.leads[0]
-    column = memory.metrics.index(lead.metric)
-    upward = lead.direction > 0 or (lead.direction == 0 and memory.high[column] >= memory.low[column])
-    started = int(memory.high_since[column] if upward else memory.low_since[column])
-    hours = np.array(memory.trend_hours, dtype=np.float64)
-    index = np.array([row[column] for row in memory.trend]) * (1.0 if upward else -1.0)
-    risen = hours >= started
-    window = failure_window(hours[risen], index[risen], fails_at=group.fails_at, cold=memory.provisional)
-    known = index[risen][~np.isnan(index[risen])]
-    deviation = float(np.mean(known[-6:])) if len(known) else 0.0
-    return Suspected(
-        group=group,
-        started_hour=started,
-        severity=fusion.severity(deviation, window.p50_hours if window else None),
-        window=window,
-        low_confidence=window.low_confidence if window else memory.provisional,
-        leading=result.readings[lead.metric],
-        shares=dict(state.shares),
-        alarm_hours=len(memory.alarms.get(group.name, [])),
-    )
+def _end_relearning(bank: Bank, row: int) -> None:
+    """Move the level to the median of what was learned."""
+    notes = bank.notes[row]
+    if notes.relearned:
+        found = np.array(notes.relearned)
+        known = ~np.isnan(found).all(axis=0)
+        bank.table["level"][row, known] += np.nanmedian(found[:, known], axis=0)
+        notes.relearned = []
 
 
 def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: int) -> None:
@@ -272,5 +215,5 @@ def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: in
 def relearn(memory: Memory, hour: int) -> None:
     """Learn the level anew over the hours after a change that was meant."""
     if hour + RELEARN_HOURS > memory.relearn_until:
-        memory.relearn_until, memory.relearned = hour + RELEARN_HOURS, []
+        memory.relearn_until, memory.notes.relearned = hour + RELEARN_HOURS, []
         memory.high[:] = memory.low[:] = 0.0

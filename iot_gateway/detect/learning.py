@@ -8,45 +8,40 @@ import numpy as np
 from iot_gateway.detect import cusum, profile
 from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
-from iot_gateway.detect.hours import ClosedHour
-from iot_gateway.detect.memory import Memory
+from iot_gateway.detect.memory import Notes
 from iot_gateway.detect.profile import MetricProfile, Solver
 
 LEAST_HOURS = 120
 RELATIVE_FLOOR = 1e-3
 
 
-def learn(memory: Memory, closed: ClosedHour, *, hour_of_week: int) -> None:
+def learn(notes: Notes, hour: int, week: int, means: Floats, spreads: Floats) -> None:
     """Keep one healthy hour for the first fit."""
-    memory.learned_hours.append(closed.hour)
-    memory.learned_weeks.append(hour_of_week)
-    memory.learned_means.append(closed.means)
-    memory.learned_spreads.append(closed.spread)
+    notes.learned_hours.append(hour)
+    notes.learned_weeks.append(week)
+    notes.learned_means.append(means)
+    notes.learned_spreads.append(spreads)
 
 
-def learned_enough(memory: Memory, known: DeviceModel) -> bool:
+def learned_enough(notes: Notes, known: DeviceModel) -> bool:
     """Tell whether the calibration is long enough for a first fit."""
-    if len(memory.learned_hours) < LEAST_HOURS:
+    if len(notes.learned_hours) < LEAST_HOURS:
         return False
-    return memory.learned_hours[-1] - memory.learned_hours[0] >= known.calibration_days * 24 - 1
+    return notes.learned_hours[-1] - notes.learned_hours[0] >= known.calibration_days * 24 - 1
 
 
-def finish(memory: Memory, known: DeviceModel) -> None:
-    """Make the provisional profile and forget the hours it came from."""
-    memory.profiles = fit_all(
-        known,
-        memory.metrics,
-        History(
-            np.array(memory.learned_hours),
-            np.array(memory.learned_weeks),
-            np.array(memory.learned_means),
-            np.array(memory.learned_spreads),
-            memory.longest_runs,
-        ),
+def finish(notes: Notes, known: DeviceModel, metrics: Sequence[str], longest_runs: Ints) -> dict[str, MetricProfile]:
+    """Return the provisional profiles, and forget the hours they came from; runs (metrics,) in ms."""
+    history = History(
+        np.array(notes.learned_hours),
+        np.array(notes.learned_weeks),
+        np.array(notes.learned_means),
+        np.array(notes.learned_spreads),
+        longest_runs,
     )
-    memory.provisional = True
-    memory.learned_hours, memory.learned_weeks = [], []
-    memory.learned_means, memory.learned_spreads = [], []
+    notes.learned_hours, notes.learned_weeks = [], []
+    notes.learned_means, notes.learned_spreads = [], []
+    return fit_all(known, metrics, history)
 
 
 @dataclass(frozen=True)
@@ -69,12 +64,19 @@ def fit_all(
     for column, metric in enumerate(metrics):
         if metric in known.regressors:
             continue
-        names = [name for name in drivers_of(known, metric) if name in metrics]
-        drivers = drivers_over(metrics, names, history.hours, means)
+        given = [name for name in drivers_of(known, metric) if name in metrics]
+        names, drivers = profile.driver_names(given), drivers_over(metrics, given, history.hours, means)
         y = means[:, column]
         floor = RELATIVE_FLOOR * max(float(np.nanmedian(np.abs(y))), 1e-6) if not np.isnan(y).all() else 1e-6
         fitted = profile.fit(
-            metric, weeks, y, drivers, history.spreads[:, column], names=driver_names(names), floor=floor, solve=solve
+            metric,
+            weeks,
+            y,
+            drivers,
+            history.spreads[:, column],
+            names=names,
+            floor=floor,
+            solve=solve,
         )
         if fitted is None:
             continue
@@ -83,11 +85,6 @@ def fit_all(
         limit = cusum.limit_of(np.where(np.isnan(drivers).any(axis=1), np.nan, z))
         found[metric] = replace(fitted, limit=limit, longest_run_ms=int(history.longest_runs[column]))
     return found
-
-
-def driver_names(names: Sequence[str]) -> list[str]:
-    """Return the columns of the drivers: the hour itself and, for thermal mass, the hour before."""
-    return [*names, *(f"{name}@-1h" for name in names)]
 
 
 def drivers_over(metrics: Sequence[str], names: Sequence[str], hours: Ints, means: Floats) -> Floats:

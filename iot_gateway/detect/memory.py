@@ -1,14 +1,11 @@
-"""What the detectors remember of one device, and its bytes in a checkpoint."""
+"""What the detectors remember of one device: its record in the arrays of the fleet, and notes that only few need."""
 
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from iot_gateway.detect.arrays import Floats, Ints
-from iot_gateway.detect.hours import OpenHour
-from iot_gateway.detect.profile import MetricProfile
-from iot_gateway.detect.quality import Runs
+from iot_gateway.detect.arrays import Floats, Ints, Table
 
 TREND_HOURS = 240
 
@@ -26,36 +23,16 @@ class Proof(msgspec.Struct):
     """metric -> sum of residuals of this block"""
 
 
-class Memory(msgspec.Struct):
-    """The state of one device between two batches; arrays are (metrics,)."""
+class Notes(msgspec.Struct):
+    """What a device needs while it learns, is suspicious, has a case or is on trial; arrays are (metrics,)."""
 
-    model: str
-    metrics: tuple[str, ...]
-    open_hour: OpenHour
-    runs: Runs
-    longest_runs: Ints
-    level: Floats
-    high: Floats
-    low: Floats
-    high_since: Ints
-    low_since: Ints
-    limit_factor: Floats
-    """By how much limits are raised; of `series_limit`, taken over in each step."""
-    previous: Floats
-    previous_hour: int = 0
-    first_hour: int = 0
-    last_ts: int = 0
-    samples: int = 0
     learned_hours: list[int] = []
     learned_weeks: list[int] = []
     learned_means: list[Floats] = []
     learned_spreads: list[Floats] = []
-    profiles: dict[str, MetricProfile] = {}
-    provisional: bool = True
-    fitted_at: float = 0.0
-    """Epoch seconds of the fit in use."""
     trend_hours: list[int] = []
     trend: list[Floats] = []
+    """Residuals in scales since a sum began to grow"""
     alarms: dict[str, list[int]] = {}
     """failure group -> hours in alarm of late"""
     active: dict[str, str] = {}
@@ -63,31 +40,171 @@ class Memory(msgspec.Struct):
     severity: dict[str, int] = {}
     proofs: dict[str, Proof] = {}
     """case -> repair on trial"""
-    quiet_until: int = 0
-    """Up to this hour limits are wider: a machine just repaired."""
-    relearn_until: int = 0
-    """Up to this hour the level is being learned anew: a set point was changed."""
     relearned: list[Floats] = []
 
 
-def new_memory(model: str, metrics: tuple[str, ...], *, hour: int) -> Memory:
-    """Return the memory of a device never heard of before."""
-    size = len(metrics)
-    return Memory(
-        model=model,
-        metrics=metrics,
-        open_hour=OpenHour.empty(hour, size),
-        runs=Runs.none(size),
-        longest_runs=np.zeros(size, dtype=np.int64),
-        level=np.zeros(size),
-        high=np.zeros(size),
-        low=np.zeros(size),
-        high_since=np.zeros(size, dtype=np.int64),
-        low_since=np.zeros(size, dtype=np.int64),
-        limit_factor=np.ones(size),
-        previous=np.full(size, np.nan),
-        first_hour=hour,
+NO_NOTES = Notes()
+
+
+def layout(metrics: int) -> np.dtype[np.void]:
+    """Return the record of a device that measures so many metrics. Another layout needs another `VERSION`."""
+    each = (metrics,)
+    return np.dtype(
+        [
+            ("last_ts", "i8"),
+            ("fitted_at", "f8"),  # epoch seconds of the fit in use
+            ("sums", "f8", each),  # of the open hour, and their squares and counts
+            ("squares", "f8", each),
+            ("value", "f8", each),  # of the present run: how long has it not changed
+            ("since", "i8", each),
+            ("count", "i4", each),
+            ("run", "i4", each),
+            ("longest", "i4", each),
+            ("level", "f4", each),
+            ("high", "f4", each),
+            ("low", "f4", each),
+            ("high_since", "i4", each),
+            ("low_since", "i4", each),
+            ("limit_factor", "f4", each),
+            ("previous", "f4", each),  # mean of the hour before
+            ("hour", "i4"),
+            ("previous_hour", "i4"),
+            ("quiet_until", "i4"),  # up to this hour limits are wider: a machine just repaired
+            ("relearn_until", "i4"),  # up to this hour the level is learned anew: a set point was changed
+            ("provisional", "i8"),  # a flag; of this size, so that the record has no padding with chance in it
+        ],
+        align=True,
     )
+
+
+VERSION = 2
+
+
+def blank(metrics: int) -> Table:
+    """Return the record (1,) of a device never heard of before."""
+    record = np.zeros(1, dtype=layout(metrics))
+    record["value"] = record["previous"] = np.nan
+    record["limit_factor"] = 1.0
+    record["provisional"] = True
+    return record
+
+
+class Memory:
+    """One device of a bank: its fields are views, so that writing to them writes to the bank."""
+
+    def __init__(self, metrics: tuple[str, ...], table: Table, notes: dict[int, Notes], row: int) -> None:
+        """Look at a row of the bank's table; not to be kept longer than the table."""
+        self.metrics = metrics
+        self.row = row
+        self._record: Any = table[row]
+        self._notes = notes
+
+    @property
+    def notes(self) -> Notes:
+        """Return the notes of the device, new ones if it had none."""
+        return self._notes.setdefault(self.row, Notes())
+
+    @property
+    def high(self) -> Floats:
+        """Return the upper sums (metrics,)."""
+        return np.asarray(self._record["high"])
+
+    @property
+    def low(self) -> Floats:
+        """Return the lower sums (metrics,)."""
+        return np.asarray(self._record["low"])
+
+    @property
+    def high_since(self) -> Ints:
+        """Return since which hours the upper sums are above zero (metrics,)."""
+        return np.asarray(self._record["high_since"])
+
+    @property
+    def low_since(self) -> Ints:
+        """Return since which hours the lower sums are above zero (metrics,)."""
+        return np.asarray(self._record["low_since"])
+
+    @property
+    def level(self) -> Floats:
+        """Return how far the expected values have moved since the fit (metrics,)."""
+        return np.asarray(self._record["level"])
+
+    @property
+    def limit_factor(self) -> Floats:
+        """Return by how much limits are raised (metrics,); of `series_limit`, taken over in each step."""
+        return np.asarray(self._record["limit_factor"])
+
+    @property
+    def previous(self) -> Floats:
+        """Return the means of the hour before (metrics,)."""
+        return np.asarray(self._record["previous"])
+
+    @property
+    def hour(self) -> int:
+        """Return the hour that is open."""
+        return int(self._record["hour"])
+
+    @property
+    def last_ts(self) -> int:
+        """Return the instant of the latest sample, in epoch milliseconds."""
+        return int(self._record["last_ts"])
+
+    @property
+    def provisional(self) -> bool:
+        """Tell whether the profiles come from a cold start."""
+        return bool(self._record["provisional"])
+
+    @property
+    def fitted_at(self) -> float:
+        """Return the epoch seconds of the fit in use."""
+        return float(self._record["fitted_at"])
+
+    @property
+    def quiet_until(self) -> int:
+        """Return the hour up to which limits are wider."""
+        return int(self._record["quiet_until"])
+
+    @quiet_until.setter
+    def quiet_until(self, hour: int) -> None:
+        self._record["quiet_until"] = hour
+
+    @property
+    def relearn_until(self) -> int:
+        """Return the hour up to which the level is learned anew."""
+        return int(self._record["relearn_until"])
+
+    @relearn_until.setter
+    def relearn_until(self, hour: int) -> None:
+        self._record["relearn_until"] = hour
+
+    @property
+    def alarms(self) -> dict[str, list[int]]:
+        """Return the hours in alarm of late by failure group."""
+        return self.notes.alarms
+
+    @property
+    def active(self) -> dict[str, str]:
+        """Return the case of each failure group that has one."""
+        return self.notes.active
+
+    @property
+    def severity(self) -> dict[str, int]:
+        """Return the severity of each failure group that has a case."""
+        return self.notes.severity
+
+    @property
+    def proofs(self) -> dict[str, Proof]:
+        """Return the repairs on trial by case."""
+        return self.notes.proofs
+
+
+class Body(msgspec.Struct, array_like=True):
+    """The bytes of one device in a checkpoint."""
+
+    version: int
+    metrics: tuple[str, ...]
+    record: bytes
+    notes: Notes
 
 
 def _to_plain(value: Any) -> Any:
@@ -103,14 +220,20 @@ def _from_plain(kind: type, value: Any) -> Any:
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_to_plain)
-_decoder = msgspec.msgpack.Decoder(Memory, dec_hook=_from_plain)
+_decoder = msgspec.msgpack.Decoder(Body, dec_hook=_from_plain)
 
 
-def dump(memory: Memory) -> bytes:
-    """Return the bytes of a memory."""
-    return _encoder.encode(memory)
+def dump(metrics: tuple[str, ...], record: Table, notes: Notes) -> bytes:
+    """Return the bytes of a device."""
+    return _encoder.encode(Body(VERSION, metrics, record.tobytes(), notes))
 
 
-def load(body: bytes) -> Memory:
-    """Return the memory of its bytes."""
-    return _decoder.decode(body)
+def load(body: bytes) -> Body | None:
+    """Return a device from its bytes, None where they were written by another version."""
+    try:
+        found = _decoder.decode(body)
+    except msgspec.MsgspecError:
+        return None
+    if found.version != VERSION or len(found.record) != layout(len(found.metrics)).itemsize:
+        return None
+    return found

@@ -16,6 +16,10 @@ RIDGE_CURVE = 1e-3
 MIN_HOURS = 48
 MAD = 1.4826
 WIDEST = 4.0
+FAR = 4.0
+"""The load curve ends at this many deviations of a driver."""
+BEYOND_FACTOR = 4.0
+"""How much wider the scale is a full range beyond what the fit has seen."""
 
 Solver = Callable[[Floats, Floats, Floats], Floats]
 """(matrix, y, penalty) -> coefficients"""
@@ -45,6 +49,11 @@ class MetricProfile:
     """Range of the regressors that the fit has seen."""
 
 
+def driver_names(names: Sequence[str]) -> list[str]:
+    """Return the columns of the drivers: the hour itself and, for thermal mass, the hour before."""
+    return [*names, *(f"{name}@-1h" for name in names)]
+
+
 def slot_of(hour_of_week: Ints) -> Ints:
     """Return 0..23 for the hours of working days, 24..47 for those of rest days (Monday is day 0)."""
     return np.asarray(hour_of_week % HOURS_PER_DAY + HOURS_PER_DAY * (hour_of_week // HOURS_PER_DAY >= 5))
@@ -57,7 +66,7 @@ def design(hour_of_week: Ints, drivers: Floats) -> Floats:
     dummies = np.zeros((n, 3 * HOURS_PER_DAY))
     dummies[np.arange(n), day] = 1.0
     dummies[np.arange(n), HOURS_PER_DAY + slot] = 1.0
-    clipped = np.clip(drivers, -4.0, 4.0)
+    clipped = np.clip(drivers, -FAR, FAR)
     return np.concatenate([np.ones((n, 1)), clipped, clipped**2, clipped**3 / 3.0, dummies], axis=1)
 
 
@@ -144,5 +153,5 @@ def expect(profile: MetricProfile, hour_of_week: Ints, drivers: Floats) -> tuple
     if k:
         width = np.maximum(np.array(profile.high) - np.array(profile.low), 1e-9)
         beyond = np.maximum(np.array(profile.low) - drivers, drivers - np.array(profile.high)) / width
-        factors = factors * (1.0 + 4.0 * np.clip(beyond, 0.0, 1.0).max(axis=1))
+        factors = factors * (1.0 + BEYOND_FACTOR * np.clip(beyond, 0.0, 1.0).max(axis=1))
     return matrix @ np.array(profile.coefficients), profile.scale * factors

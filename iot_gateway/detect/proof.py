@@ -1,14 +1,15 @@
 """Has the repair worked: live samples against the expected band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from iot_gateway.detect import profile
 from iot_gateway.detect.arrays import Floats, Ints
+from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel
-from iot_gateway.detect.memory import Memory, Proof
+from iot_gateway.detect.memory import Proof
 
 GOOD_SCALES = 3.0
 BLOCKS_UNTIL_RELAPSE = 3
@@ -43,69 +44,74 @@ def metrics_of(known: DeviceModel, group_name: str, leading: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Samples:
-    """Samples of one device: instants and hours of the week (n,), values (n, metrics)."""
+    """Samples of one device: instants (n,), residuals in scales (n, metrics), NaN where nothing was expected."""
 
     ts: Ints
-    weeks: Ints
-    values: Floats
+    residuals: Floats
 
 
-def weigh(memory: Memory, proof: Proof, names: list[str], samples: Samples) -> Outcome | None:
+def residuals(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
+    """Return how far samples (n, metrics) of hours of the week (n,) lie from what is expected, in scales."""
+    previous = bank.memory(row).previous.astype(np.float64)
+    before = np.where(np.isnan(previous), values, previous)
+    expected, scale = bank.book.expect(np.full(len(values), row), weeks, values, before)
+    return np.asarray((values - expected - bank.memory(row).level) / scale)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A repair on trial: its counts, which metrics count (name -> column), and how noisy their samples are."""
+
+    proof: Proof
+    columns: dict[str, int | None]
+    noise: dict[str, float]
+    """Deviation of one sample within an hour, in scales of an hourly mean"""
+
+
+def trial_of(bank: Bank, row: int, proof: Proof, names: Sequence[str]) -> Trial:
+    """Return a repair on trial with what the bank knows of its metrics; without a profile noise is infinite."""
+    one = np.array([row])
+    ratio = bank.book.column("sample_scale", one, np.nan)[0] / bank.book.column("scale", one, np.nan)[0]
+    noise = dict(zip(bank.metrics, np.where(np.isnan(ratio), np.inf, ratio).tolist(), strict=True))
+    columns = {name: bank.metrics.index(name) if name in bank.metrics else None for name in names}
+    return Trial(proof, columns, noise)
+
+
+def weigh(trial: Trial, samples: Samples) -> Outcome | None:
     """Take in samples; return the verdict once there is one.
 
     A metric without a profile proves itself by being there. After enough samples over enough seconds the mean
     residual of each metric must lie within 3 scales; three blocks outside are a relapse.
     """
-    later = samples.ts > proof.since
-    for index in np.flatnonzero(later).tolist():
-        _add(memory, proof, names, int(samples.weeks[index]), samples.values[index])
+    proof = trial.proof
+    for index in np.flatnonzero(samples.ts > proof.since).tolist():
+        _add(trial, samples.residuals[index])
         at = int(samples.ts[index])
         if proof.count < proof.samples or at - proof.since < 1000 * proof.seconds:
             continue
-        outcome = _judge(memory, proof, names, at)
+        outcome = _judge(trial, at)
         if outcome is not None:
             return outcome
     return None
 
 
-def _add(memory: Memory, proof: Proof, names: list[str], week: int, row: Floats) -> None:
+def _add(trial: Trial, residuals: Floats) -> None:
+    proof = trial.proof
     proof.count += 1
-    for name in names:
-        if name not in memory.metrics:
-            continue
-        column = memory.metrics.index(name)
-        known, observed = memory.profiles.get(name), float(row[column])
-        if known is None or np.isnan(observed):
-            continue
-        drivers = []
-        for regressor in known.regressors:
-            metric, _, lag = regressor.partition("@")
-            driver = memory.metrics.index(metric)
-            before = float(memory.previous[driver])
-            drivers.append(before if lag and not np.isnan(before) else float(row[driver]))
-        if np.isnan(drivers).any():
-            continue
-        expected, scale = profile.expect(known, np.array([week]), np.array([drivers], dtype=np.float64))
-        residual = (observed - float(expected[0]) - float(memory.level[column])) / float(scale[0])
-        proof.residuals[name] = proof.residuals.get(name, 0.0) + residual
+    for name, column in trial.columns.items():
+        if column is not None and not np.isnan(residuals[column]):
+            proof.residuals[name] = proof.residuals.get(name, 0.0) + float(residuals[column])
 
 
-def _judge(memory: Memory, proof: Proof, names: list[str], at: int) -> Outcome | None:
-    means = {name: proof.residuals.get(name, 0.0) / proof.count for name in names}
-    good = all(abs(mean) <= GOOD_SCALES + _noise(memory, name, proof.count) for name, mean in means.items())
+def _judge(trial: Trial, at: int) -> Outcome | None:
+    proof = trial.proof
     count = proof.count
-    if good:
+    means = {name: proof.residuals.get(name, 0.0) / count for name in trial.columns}
+    slack = {name: 2.0 * trial.noise.get(name, np.inf) / np.sqrt(count) for name in means}
+    if all(abs(mean) <= GOOD_SCALES + slack[name] for name, mean in means.items()):
         return Outcome(Verdict.PROVEN, at, count, means)
     proof.blocks_off += 1
     proof.count, proof.residuals = 0, {}
     if proof.blocks_off >= BLOCKS_UNTIL_RELAPSE:
         return Outcome(Verdict.RELAPSED, at, count, means)
     return None
-
-
-def _noise(memory: Memory, name: str, count: int) -> float:
-    """Return how far the mean of a few noisy samples may stray, in scales of an hourly mean."""
-    known = memory.profiles.get(name)
-    if known is None:
-        return float("inf")
-    return float(2.0 * known.sample_scale / known.scale / np.sqrt(count))

@@ -5,24 +5,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from iot_gateway.detect.arrays import Flags, Floats, Ints
+from iot_gateway.detect.lanes import Lanes
 
 STUCK_MS = 4 * 3_600_000
 STUCK_SAMPLES = 24
 STUCK_FACTOR = 4
+MOST_MS = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Runs:
-    """How long each metric has kept its value: the value, since when (epoch ms), over how many samples."""
+    """How long each metric has kept its value; all (devices, metrics)."""
 
     value: Floats
     since: Ints
+    """Epoch milliseconds."""
     count: Ints
+    longest: Ints
+    """The longest run so far, in ms."""
 
     @classmethod
-    def none(cls, metrics: int) -> "Runs":
+    def none(cls, devices: int, metrics: int) -> "Runs":
         """Return runs before the first sample."""
-        return cls(np.full(metrics, np.nan), np.zeros(metrics, dtype=np.int64), np.zeros(metrics, dtype=np.int64))
+        zeros = np.zeros((devices, metrics), dtype=np.int64)
+        return cls(np.full((devices, metrics), np.nan), zeros, zeros, zeros)
+
+    def at(self, places: Ints) -> "Runs":
+        """Return the runs at some places of the first axis."""
+        return Runs(self.value[places], self.since[places], self.count[places], self.longest[places])
 
 
 def out_of_range(values: Floats, low: Floats, high: Floats) -> Flags:
@@ -31,31 +41,37 @@ def out_of_range(values: Floats, low: Floats, high: Floats) -> Flags:
         return np.asarray((values < low) | (values > high))
 
 
-def follow_runs(runs: Runs, ts: Ints, values: Floats) -> tuple[Runs, Ints]:
-    """Add samples (n, metrics) in order; return the runs now, and the longest run per metric among them (ms)."""
-    value, since, count = runs.value.copy(), runs.since.copy(), runs.count.copy()
-    longest = np.zeros(len(value), dtype=np.int64)
-    for column in range(values.shape[1]):
-        series = values[:, column]
-        known = ~np.isnan(series)
-        if not known.any():
-            continue
-        seen, stamps = series[known], ts[known]
-        changes = np.flatnonzero(np.diff(seen)) + 1
-        starts = np.concatenate([[0], changes])
-        ends = np.concatenate([changes, [len(seen)]]) - 1
-        begin = stamps[starts]
-        carried = 0
-        if seen[0] == value[column]:
-            begin = begin.copy()
-            begin[0], carried = since[column], int(count[column])
-        longest[column] = int((stamps[ends] - begin).max())
-        last_count = int(ends[-1] - starts[-1]) + 1 + (carried if len(starts) == 1 else 0)
-        value[column], since[column], count[column] = seen[-1], begin[-1], last_count
-    return Runs(value, since, count), longest
+def follow_runs(lanes: Lanes, before: Runs, ts: Ints, values: Floats) -> Runs:
+    """Return the runs at every place of the lanes: before each device's samples and after each of them.
+
+    `ts` (n,) and `values` (n, metrics) are in the order of arrival, NaN for what was not measured.
+    """
+    value = lanes.join(before.value, values)
+    stamps = lanes.join(np.zeros(len(lanes.heads), dtype=np.int64), ts)[:, None]
+    head = lanes.is_head[:, None]
+    measured = ~np.isnan(value) & ~head
+    places = np.arange(len(value))[:, None]
+    held = np.take_along_axis(value, _last(measured | head, places), axis=0)
+    previous = np.vstack([held[:1], held[:-1]])
+    start = _last(measured & (value != previous) | head, places)
+    begun = np.where(head, 0, stamps) + np.zeros_like(start)
+    begun[lanes.heads] = before.since
+    since = np.take_along_axis(begun, start, axis=0)
+    seen = np.cumsum(measured, axis=0)
+    earlier: Ints = seen - measured
+    earlier[lanes.heads] -= before.count
+    count = seen - np.take_along_axis(earlier, start, axis=0)
+    spans = np.where(measured, np.clip(stamps - since, 0, MOST_MS), 0)
+    spans[lanes.heads] = before.longest
+    return Runs(held, since, count, lanes.running_max(spans))
 
 
-def stuck(runs: Runs, at: int, healthy_ms: Ints) -> Flags:
-    """Tell which metrics (metrics,) have not moved for far longer than they ever did while healthy."""
+def _last(flags: Flags, places: Ints) -> Ints:
+    """Return for each place the last one up to it that is flagged."""
+    return np.asarray(np.maximum.accumulate(np.where(flags, places, 0), axis=0))
+
+
+def stuck(runs: Runs, at: Ints, healthy_ms: Floats) -> Flags:
+    """Tell which metrics (n, metrics) have not moved at `at` (n,) for far longer than they ever did while healthy."""
     needed = np.maximum(STUCK_MS, STUCK_FACTOR * healthy_ms)
-    return np.asarray((runs.count >= STUCK_SAMPLES) & (at - runs.since >= needed))
+    return np.asarray((runs.count >= STUCK_SAMPLES) & (at[:, None] - runs.since >= needed))

@@ -4,52 +4,84 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iot_gateway.detect import catalogue, cusum, engine, hours, memory, proof, quality, window
+from iot_gateway.detect import catalogue, cusum, learning, memory, profile, proof, window
 from iot_gateway.detect.arrays import HOUR_MS
-from iot_gateway.detect.hours import OpenHour
+from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.catalogue import DeviceModel, Group, Lead, Metric
+from tests.detecting import a_bank, reloaded, score
 
 floats = st.floats(-50, 50)
 maybe = st.one_of(st.just(float("nan")), floats)
+TWO = DeviceModel(
+    metrics={"a": Metric("", -1e3, 1e3), "b": Metric("", -1e3, 1e3)},
+    groups=(Group("a", (Lead("a", 0),)),),
+)
 
 
 @st.composite
-def series(draw, *, metrics: int = 2, longest: int = 60):
-    gaps = draw(st.lists(st.integers(0, HOUR_MS), min_size=1, max_size=longest))
-    values = draw(st.lists(st.lists(maybe, min_size=metrics, max_size=metrics), min_size=len(gaps), max_size=len(gaps)))
-    return np.cumsum(np.array(gaps, dtype=np.int64)), np.array(values, dtype=np.float64)
+def arrivals(draw, *, longest: int = 40):
+    """Samples of three devices: rows, instants that may go back, values that often stay the same."""
+    count = draw(st.integers(1, longest))
+    rows = draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
+    steps = draw(st.lists(st.integers(-HOUR_MS, 2 * HOUR_MS), min_size=count, max_size=count))
+    cell = st.sampled_from([float("nan"), 0.0, 1.5, -2.0, 7.25])
+    values = draw(st.lists(st.lists(cell, min_size=2, max_size=2), min_size=count, max_size=count))
+    ts = 90 * HOUR_MS + np.cumsum(np.array(steps, dtype=np.int64))
+    return np.array(rows), ts, np.array(values)
 
 
-def naive_hours(ts, values):
-    found: dict[int, list[list[float]]] = {}
-    for at, row in zip(ts.tolist(), values.tolist(), strict=True):
-        found.setdefault(at // HOUR_MS, []).append(row)
-    last = int(ts[-1]) // HOUR_MS
-    return {
-        hour: [np.mean(known) if (known := there(column)) else np.nan for column in zip(*rows, strict=True)]
-        for hour, rows in found.items()
-        if hour < last and any(there(row) for row in rows)
-    }
+class Plain:
+    """One device as a person would write it down: sample by sample."""
+
+    def __init__(self, hour):
+        self.hour, self.cells, self.closed = hour, [[], []], []
+        self.runs = [[float("nan"), 0, 0, 0] for _ in range(2)]
+
+    def add(self, ts, values):
+        hour = ts // HOUR_MS
+        if hour > self.hour:
+            if any(self.cells):
+                means = [sum(cell) / len(cell) if cell else float("nan") for cell in self.cells]
+                self.closed.append((self.hour, means, [list(run) for run in self.runs]))
+            self.hour, self.cells = hour, [[], []]
+        for column, value in enumerate(values):
+            if np.isnan(value):
+                continue
+            if hour == self.hour:
+                self.cells[column].append(value)
+            run = self.runs[column]
+            if value != run[0]:
+                run[0], run[1], run[2] = value, ts, 0
+            run[2] += 1
+            run[3] = max(run[3], ts - run[1])
 
 
-def there(values):
-    return [value for value in values if not np.isnan(value)]
-
-
-@given(series(), st.lists(st.integers(1, 20), min_size=1, max_size=8))
-def test_hours_are_the_plain_means_however_the_samples_are_cut(data, cuts) -> None:
-    ts, values = data
-    current, closed = OpenHour.empty(int(ts[0]) // HOUR_MS, 2), []
-    start, index = 0, 0
+@settings(deadline=None)
+@given(arrivals(), st.lists(st.integers(1, 20), min_size=1, max_size=8))
+def test_hours_and_runs_are_the_plain_ones_however_the_samples_are_cut(data, cuts) -> None:
+    rows, ts, values = data
+    bank, plain, closed = Bank(TWO, ("a", "b")), [Plain(45) for _ in range(3)], [[], [], []]
+    for number in range(3):
+        bank.add(number, hour=45)
+    start = index = 0
     while start < len(ts):
         end = start + cuts[index % len(cuts)]
-        current, more = hours.accumulate(current, ts[start:end], values[start:end])
-        closed, start, index = closed + more, end, index + 1
+        order = start + np.argsort(rows[start:end], kind="stable")
+        for turn in bank.take(rows[order], ts[order], values[order]).rounds():
+            for place, row in enumerate(turn.rows.tolist()):
+                closed[row].append((turn, place))
+        start, index = end, index + 1
+    for row, at, sample in zip(rows.tolist(), ts.tolist(), values.tolist(), strict=True):
+        plain[row].add(at, sample)
 
-    expected = naive_hours(ts, values)
-
-    assert [hour.hour for hour in closed] == sorted(expected)
-    for hour in closed:
-        np.testing.assert_allclose(hour.means, expected[hour.hour], rtol=1e-9, atol=1e-9)
+    for row in range(3):
+        assert [int(turn.hours[place]) for turn, place in closed[row]] == [hour for hour, _, _ in plain[row].closed]
+        for (turn, place), (_, means, runs) in zip(closed[row], plain[row].closed, strict=True):
+            np.testing.assert_allclose(turn.means[place], means, rtol=1e-12)
+            found = (turn.runs.value, turn.runs.since, turn.runs.count, turn.runs.longest)
+            np.testing.assert_array_equal([part[place] for part in found], np.array(runs).T)
+        for field, part in zip(("value", "since", "run", "longest"), zip(*plain[row].runs, strict=True), strict=True):
+            np.testing.assert_array_equal(bank.table[field][row], part)
 
 
 @given(st.lists(st.lists(maybe, min_size=3, max_size=3), min_size=1, max_size=80), st.floats(5, 40))
@@ -68,51 +100,96 @@ def test_the_vectorised_sums_equal_the_loop(rows, limit) -> None:
         assert (sums.high[column], sums.low[column]) == (high, low)
 
 
-@given(series(longest=40), st.integers(1, 39))
-def test_runs_do_not_depend_on_where_the_samples_are_cut(data, cut) -> None:
-    ts, values = data
-    values = np.round(values / 25) * 25
-    whole, _ = quality.follow_runs(quality.Runs.none(2), ts, values)
-    first, _ = quality.follow_runs(quality.Runs.none(2), ts[:cut], values[:cut])
-    parts, _ = quality.follow_runs(first, ts[cut:], values[cut:])
-
-    np.testing.assert_array_equal(whole.value, parts.value)
-    np.testing.assert_array_equal(whole.since, parts.since)
-    np.testing.assert_array_equal(whole.count, parts.count)
+def a_fleet(seed, *, devices=3, samples=2000):
+    """Pumps with samples every quarter of an hour, the last with a bearing that fails."""
+    rng = np.random.default_rng(seed)
+    metrics = list(catalogue.model("pump").metrics)
+    ts = np.tile(np.arange(samples, dtype=np.int64) * 900_000, devices)
+    values = 50 + rng.normal(size=(devices * samples, len(metrics)))
+    values[-300:, metrics.index("vibration_mm_s")] += 4.0
+    values[rng.random(values.shape) < 0.02] = np.nan
+    return np.repeat(np.arange(devices), samples), ts, values
 
 
-def run(kept: memory.Memory, ts, values, *, cuts=(), reload=False):
-    known = catalogue.model("pump")
-    results, start = [], 0
-    for end in (*cuts, len(ts)):
-        kept.open_hour, closed = hours.accumulate(kept.open_hour, ts[start:end], values[start:end])
-        results += [
-            engine.advance(kept, known, hour, hour_of_week=hour.hour % 168, masked=False, muted=False)
-            for hour in closed
-        ]
-        start = end
-        if reload:
-            kept = memory.load(memory.dump(kept))
-    return kept, results
+def told(judged):
+    """Return what can be seen of judged hours: every hour of every device, in order."""
+    return sorted(
+        (row, hour, expected.tobytes(), scale.tobytes(), *seen(turn.found.get(place)))
+        for turn in judged
+        for place, (row, hour, expected, scale) in enumerate(
+            zip(turn.closed.rows.tolist(), turn.closed.hours.tolist(), turn.expected, turn.scale, strict=True)
+        )
+    )
+
+
+def seen(result):
+    if result is None:
+        return ()
+    return repr(result.readings), list(result.alarming), [(f.severity, repr(f.window)) for f in result.opened]
 
 
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 2000), min_size=1, max_size=6))
 def test_resuming_from_a_checkpoint_equals_never_having_stopped(seed, cuts) -> None:
+    rows, ts, values = a_fleet(seed)
+    whole = a_bank("pump", devices=3)
+    parts, resumed = a_bank("pump", devices=3), []
+
+    results = list(score(whole, rows, ts, values))
+    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), 2000], strict=True):
+        part = np.flatnonzero((ts >= start * 900_000) & (ts < end * 900_000))
+        resumed += list(score(parts, rows[part], ts[part], values[part]))
+        parts = reloaded(parts)
+
+    assert [whole.dump(row) for row in range(3)] == [parts.dump(row) for row in range(3)]
+    assert {f.group.name for turn in results for r in turn.found.values() for f in r.opened} <= {"bearing"}
+    assert told(results) == told(resumed)
+
+
+def test_a_device_among_others_is_judged_as_if_it_were_alone() -> None:
+    rows, ts, values = a_fleet(5)
+    fleet = a_bank("pump", devices=3)
+    together = told(score(fleet, rows, ts, values))
+
+    for number in range(3):
+        alone = a_bank("pump")
+        own = rows == number
+
+        single = told(score(alone, np.zeros(own.sum(), dtype=np.int64), ts[own], values[own]))
+
+        assert [line[1:] for line in single] == [line[1:] for line in together if line[0] == number]
+        assert alone.dump(0) == fleet.dump(number)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 1000))
+def test_profiles_in_little_room_expect_what_the_full_ones_do(seed, size) -> None:
     rng = np.random.default_rng(seed)
-    metrics = tuple(catalogue.model("pump").metrics)
-    ts = np.arange(2000, dtype=np.int64) * 900_000
-    values = 50 + rng.normal(size=(2000, len(metrics)))
-    values[1700:, metrics.index("vibration_mm_s")] += 4.0
+    known = catalogue.model("ev_charger")
+    metrics, hours = tuple(known.metrics), np.arange(500)
+    means = size * (20 + rng.normal(size=(500, len(metrics))) + 5 * np.sin(hours / 24 * 2 * np.pi)[:, None])
+    history = learning.History(hours, hours % 168, means, np.full_like(means, np.nan), np.zeros(6, dtype=np.int64))
+    full = learning.fit_all(known, metrics, history)
+    bank = a_bank("ev_charger")
+    bank.book.put(0, full)
+    now, before = means[1:] + size * rng.normal(size=(499, 6)), means[:-1]
 
-    whole, results = run(memory.new_memory("pump", metrics, hour=0), ts, values)
-    parts, resumed = run(memory.new_memory("pump", metrics, hour=0), ts, values, cuts=sorted(cuts), reload=True)
+    expected, scale = bank.book.expect(np.zeros(499, dtype=np.int64), hours[1:] % 168, now, before)
 
-    assert memory.dump(whole) == memory.dump(parts)
-    assert {found.group.name for r in results for found in r.opened} <= {"bearing"}
-    assert [(r.hour, list(r.alarming), [f.severity for f in r.opened]) for r in results] == [
-        (r.hour, list(r.alarming), [f.severity for f in r.opened]) for r in resumed
-    ]
+    for name, found in full.items():
+        drivers = [(before if "@" in n else now)[:, metrics.index(n.partition("@")[0])] for n in found.regressors]
+        plain, wide = profile.expect(found, hours[1:] % 168, np.column_stack(drivers))
+        column = metrics.index(name)
+        assert np.abs(expected[:, column] - plain).max() < 0.05 * found.scale
+        np.testing.assert_allclose(scale[:, column], wide, rtol=0.02)
+
+
+def test_bytes_of_another_version_are_told_from_ours() -> None:
+    bank = a_bank("pump")
+
+    assert memory.load(b"\x80") is None
+    assert memory.load(bank.dump(0)[:-1]) is None
+    assert memory.load(bank.dump(0)) is not None
 
 
 @given(st.lists(floats, min_size=6, max_size=120), st.floats(1, 40))
@@ -127,12 +204,12 @@ def test_the_failure_window_is_in_order(index, fails_at) -> None:
 
 
 def test_a_proof_needs_enough_samples_over_enough_time() -> None:
-    kept = memory.new_memory("thermometer", ("value",), hour=0)
-    trial = memory.Proof(since=0, samples=10, seconds=60)
+    bank = a_bank("thermometer")
+    trial = proof.trial_of(bank, 0, memory.Proof(since=0, samples=10, seconds=60), ["value"])
     ts = np.arange(1, 41, dtype=np.int64) * 2000
-    samples = proof.Samples(ts, np.zeros(40, dtype=np.int64), np.ones((40, 1)))
+    residuals = proof.residuals(bank, 0, np.zeros(40, dtype=np.int64), np.ones((40, 1)))
 
-    outcome = proof.weigh(kept, trial, ["value"], samples)
+    outcome = proof.weigh(trial, proof.Samples(ts, residuals))
 
     assert outcome is not None
     assert outcome.verdict is proof.Verdict.PROVEN

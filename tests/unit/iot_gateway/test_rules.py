@@ -15,12 +15,14 @@ import pytest
 from iot_gateway import purpose
 from iot_gateway.batch import DeviceEntry
 from iot_gateway.broker_files import Access, acl_lines, password_lines
-from iot_gateway.detect import catalogue, engine, fusion, hours, memory, quality
+from iot_gateway.detect import catalogue, fusion, quality
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.fusion import GroupState, MetricState
+from iot_gateway.detect.lanes import lanes_of
 from iot_gateway.marks import Mark
 from iot_gateway.partitions import Calendar, Partition, parse, wanted
 from iot_gateway.secret import hash_for_broker, matches
+from tests.detecting import a_bank, score
 
 TODAY = date(2026, 11, 22)
 NAB = Path(os.environ.get("FIELDHAND_DATA", "shared/data")) / "telemetry/nab_dev"
@@ -127,10 +129,12 @@ def test_announced_changes_mask_their_hours_and_only_those() -> None:
 
 def test_a_sensor_is_stuck_only_when_it_used_to_move() -> None:
     ts = np.arange(100, dtype=np.int64) * 300_000
-    runs, _ = quality.follow_runs(quality.Runs.none(2), ts, np.column_stack([np.ones(100), np.arange(100.0)]))
+    _, lanes = lanes_of(np.zeros(100, dtype=np.int64))
+    values = np.column_stack([np.ones(100), np.arange(100.0)])
+    last = quality.follow_runs(lanes, quality.Runs.none(1, 2), ts, values).at(lanes.ends)
 
-    assert quality.stuck(runs, int(ts[-1]), np.array([0, 0])).tolist() == [True, False]
-    assert quality.stuck(runs, int(ts[-1]), np.array([6 * HOUR_MS, 0])).tolist() == [False, False]
+    assert quality.stuck(last, ts[-1:], np.array([[0, 0]])).tolist() == [[True, False]]
+    assert quality.stuck(last, ts[-1:], np.array([[6 * HOUR_MS, 0]])).tolist() == [[False, False]]
 
 
 def test_gateway_and_scorer_start_without_heavy_libraries() -> None:
@@ -152,17 +156,14 @@ def test_the_recorded_office_temperature_gives_one_case_inside_a_labelled_window
     with (NAB / name).open() as file:
         rows = [(_hour(row["timestamp"]) + shift, float(row["value"])) for row in csv.DictReader(file)]
     windows = json.loads((NAB / "combined_windows_dev.json").read_text())[name]
-    kept = memory.new_memory("thermometer", ("value",), hour=rows[0][0])
-    known, opened = catalogue.model("thermometer"), []
+    bank, opened = a_bank("thermometer", hour=rows[0][0]), []
 
     for hour, value in rows:
-        ts, values = np.array([hour * HOUR_MS]), np.array([[value]])
-        kept.open_hour, closed = hours.accumulate(kept.open_hour, ts, values)
-        for item in closed:
-            result = engine.advance(kept, known, item, hour_of_week=item.hour % 168, masked=False, muted=False)
-            for found in result.opened:
-                kept.active[found.group.name] = "case"
-                opened.append(item.hour - shift)
+        for judged in score(bank, [0], [hour * HOUR_MS], [[value]]):
+            for result in judged.found.values():
+                for found in result.opened:
+                    bank.memory(0).active[found.group.name] = "case"
+                    opened.append(result.hour - shift)
 
     assert len(opened) == 1
     assert any(_hour(start[:19]) <= opened[0] <= _hour(end[:19]) for start, end in windows)

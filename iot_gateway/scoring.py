@@ -1,0 +1,122 @@
+"""One step of the devices of one bank: samples in, cases out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from iot_gateway import casework, purpose
+from iot_gateway.detect import engine, hours, proof, quality
+from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
+from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.hours import Closed
+from iot_gateway.follow import FollowedDevice, Samples
+from iot_gateway.models.detection import DeviceCase
+from iot_gateway.purpose import Purpose
+from iot_gateway.shelf import Shelf
+from kernel.db import bind_tenant
+
+LEAST_SHARE = 0.25
+"""An hour with less than this part of its samples is not judged."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step knows of its devices, beside their samples."""
+
+    session: Session
+    devices: Mapping[int, FollowedDevice]
+    cases: Mapping[UUID, Sequence[DeviceCase]]
+    raised: Mapping[UUID, Mapping[str, float]]
+    """device -> metric -> factor on its limit"""
+    purposes: Mapping[int, Sequence[Purpose]]
+
+
+class BankWork:
+    """The devices of one bank in one step."""
+
+    def __init__(self, step: Step, bank: Bank) -> None:
+        """Work on `bank` with what the step knows."""
+        self._step, self._bank = step, bank
+
+    def run(self, shelf: Shelf, rows: Ints, samples: Samples, places: Ints) -> None:
+        """Take in the samples at `places`, whose devices lie in `rows`; both (n,)."""
+        bank, step = self._bank, self._step
+        mine = np.unique(rows).tolist()
+        bank.table["limit_factor"][mine] = 1.0
+        for row in mine:
+            device, memory = self._device(row), bank.memory(row)
+            if device.id in step.raised:
+                casework.learn_of_limits(memory, step.raised[device.id])
+            if device.id in step.cases or row in bank.notes:
+                casework.learn_of_cases(memory, bank.known, step.cases.get(device.id, []), hour=memory.hour)
+        ts, values = samples.ts[places], samples.matrix(places, bank.metrics)
+        closed = bank.take(rows, ts, values)
+        for turn in closed.part(self._full_enough(closed)).rounds():
+            self._close(shelf, turn)
+        for row in mine:
+            if row in bank.notes and bank.notes[row].proofs:
+                own = rows == row
+                self._prove(row, ts[own], values[own])
+            shelf.keep(self._device(row))
+
+    def _device(self, row: int) -> FollowedDevice:
+        return self._step.devices[self._bank.numbers[row]]
+
+    def _full_enough(self, closed: Closed) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        expected = np.array([3600 / self._device(row).sampling_seconds for row in closed.rows.tolist()])
+        return np.asarray(closed.counts.max(axis=1, initial=0) >= LEAST_SHARE * expected)
+
+    def _close(self, shelf: Shelf, closed: Closed) -> None:
+        bank, size = self._bank, len(closed)
+        masked, muted = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        weeks = np.zeros(size, dtype=np.int64)
+        for place, (row, hour) in enumerate(zip(closed.rows.tolist(), closed.hours.tolist(), strict=True)):
+            device = self._device(row)
+            weeks[place], muted[place] = hours.hour_of_week(hour, device.zone), _muted(device, hour)
+            announced = self._step.purposes.get(device.number)
+            if announced:
+                masked[place] = purpose.masks(announced, hour)
+                self._relearn(row, announced, hour)
+        judged = engine.advance(bank, closed, weeks=weeks, masked=masked, muted=muted)
+        for place, result in judged.found.items():
+            row = int(closed.rows[place])
+            device = self._device(row)
+            bind_tenant(self._step.session, device.tenant_id)
+            casework.act_on_hour(self._step.session, device, bank.memory(row), result)
+        shelf.keep_hours(bank, judged, self._step.devices)
+
+    def _relearn(self, row: int, announced: Sequence[Purpose], hour: int) -> None:
+        changed = purpose.relearns(announced, hour)
+        if changed is None or hour > changed + engine.RELEARN_HOURS:
+            return
+        if self._bank.book.fitted(np.array([row]))[0]:
+            engine.relearn(self._bank.memory(row), changed)
+
+    def _prove(self, row: int, ts: Ints, values: Floats) -> None:
+        bank, device, memory = self._bank, self._device(row), self._bank.memory(row)
+        for case in self._step.cases.get(device.id, []):
+            trial = memory.proofs.get(str(case.id))
+            later = ts > trial.since if trial is not None else np.zeros(len(ts), dtype=np.bool_)
+            if trial is None or not later.any():
+                continue
+            inside = np.where(quality.out_of_range(values, bank.low, bank.high), np.nan, values)[later]
+            weeks = np.array([hours.hour_of_week(t // HOUR_MS, device.zone) for t in ts[later].tolist()])
+            names = proof.metrics_of(bank.known, case.failure_group, str(case.summary.get("metric")))
+            outcome = proof.weigh(
+                proof.trial_of(bank, row, trial, names),
+                proof.Samples(ts[later], proof.residuals(bank, row, weeks, inside)),
+            )
+            if outcome is not None:
+                bind_tenant(self._step.session, device.tenant_id)
+                casework.act_on_proof(self._step.session, memory, bank.known, case, outcome)
+
+
+def _muted(device: FollowedDevice, hour: int) -> bool:
+    if device.mute_from is None:
+        return False
+    at = datetime.fromtimestamp(hour * 3600, tz=UTC)
+    return at >= device.mute_from and (device.mute_to is None or at < device.mute_to)
