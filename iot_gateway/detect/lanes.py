@@ -25,7 +25,7 @@ class Lanes:
     @property
     def ends(self) -> Ints:
         """Return the last place of each device (d,)."""
-        return np.append(self.heads[1:], len(self.lane)) - 1
+        return np.append(self.heads, len(self.lane))[1:] - 1
 
     def join(self, before: Table, now: Table) -> Table:
         """Return what was known (d, ...) and the samples (n, ...) in their places (d + n, ...)."""
