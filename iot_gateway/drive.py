@@ -10,16 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from iot_gateway import purpose
-from iot_gateway.detect import catalogue, engine, hours, learning, quality
+from iot_gateway.detect import catalogue, engine, hours, learning
 from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
-from iot_gateway.detect.engine import HourResult
-from iot_gateway.detect.hours import ClosedHour
-from iot_gateway.detect.memory import new_memory
+from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.hours import Closed
+from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.detect.suspicion import HourResult
 from iot_gateway.precision import raised
 from iot_gateway.purpose import Purpose
 
-LEAST_SHARE = 0.25
-"""An hour with less than this part of its samples is not judged."""
 FIT_HOURS, SHORTEST_HOURS = 28 * 24, 14 * 24
 
 
@@ -38,13 +37,11 @@ class Drive:
     """One device, one batch of samples at a time."""
 
     def __init__(self, device: Driven, *, first_ms: int, act: Callable[[HourResult], None]) -> None:
-        """Begin with a device never heard of before; `act` hears of each judged hour at once."""
+        """Begin with a device never heard of before; `act` hears at once of each hour with an alarm."""
         self._device, self._act = device, act
-        self._model = catalogue.model(device.model, device.metrics)
-        self._memory = new_memory(device.model, device.metrics, hour=first_ms // HOUR_MS)
-        limits = [self._model.metrics.get(name) for name in device.metrics]
-        self._low = np.array([limit.low if limit else -np.inf for limit in limits])
-        self._high = np.array([limit.high if limit else np.inf for limit in limits])
+        self._bank = Bank(catalogue.model(device.model, device.metrics), device.metrics)
+        self._row = self._bank.add(0, hour=first_ms // HOUR_MS)
+        self._profiles: dict[str, MetricProfile] = {}
         self._purposes: list[Purpose] = []
         self._healthy: list[tuple[int, Floats]] = []
 
@@ -54,35 +51,29 @@ class Drive:
 
     def take(self, ts: Ints, values: Floats) -> None:
         """Take in one batch: instants (n,) in epoch milliseconds, values (n, metrics) with NaN for what is missing."""
-        memory = self._memory
         order = np.argsort(ts, kind="stable")
-        ts, values = ts[order], values[order]
-        values[quality.out_of_range(values, self._low, self._high)] = np.nan
-        memory.runs, longest = quality.follow_runs(memory.runs, ts, values)
-        if not memory.profiles:
-            memory.longest_runs = np.maximum(memory.longest_runs, longest)
-        memory.open_hour, closed = hours.accumulate(memory.open_hour, ts, values)
-        for hour in closed:
+        closed = self._bank.take(np.full(len(ts), self._row), ts[order], values[order])
+        for hour in closed.full_enough(np.full(len(closed), self._device.sampling_seconds)).rounds():
             self._close(hour)
 
     def active(self, group: str, case: str, severity: int) -> None:
         """Tell that a case of this group is open."""
-        self._memory.active[group] = case
-        self._memory.severity[group] = severity
+        memory = self._bank.memory(self._row)
+        memory.active[group] = case
+        memory.severity[group] = severity
 
-    def forget(self, group: str, *, hour: int, false_alarm: bool) -> None:
-        """Tell that the case of this group has ended; a false one raises the limit of the series that led to it."""
-        memory = self._memory
-        engine.forget_case(memory, self._model, group, hour=hour)
-        first = next((one.leads[0].metric for one in self._model.groups if one.name == group), None)
-        if false_alarm and first in memory.metrics:
-            column = memory.metrics.index(first)
+    def forget(self, group: str, *, hour: int, false_metric: str | None) -> None:
+        """Tell that the case of this group has ended; a false one raises the limit of the metric that led to it."""
+        memory = self._bank.memory(self._row)
+        engine.forget_case(memory, self._bank.known, group, hour=hour)
+        if false_metric in self._bank.metrics:
+            column = self._bank.metrics.index(false_metric)
             memory.limit_factor[column] = raised(float(memory.limit_factor[column]))
 
     def refit(self, spans: Sequence[tuple[int, int]]) -> None:
         """Learn anew what is normal, from the last weeks outside of these spans of hours, as the nightly fit does."""
-        memory = self._memory
-        if not memory.profiles:
+        old, metrics = self._profiles, self._bank.metrics
+        if not old:
             return
         latest = self._healthy[-1][0] if self._healthy else 0
         self._healthy = [(hour, means) for hour, means in self._healthy if hour > latest - FIT_HOURS]
@@ -91,26 +82,28 @@ class Drive:
             return
         at, means = np.array([hour for hour, _ in kept]), np.array([means for _, means in kept])
         weeks = np.array([hours.hour_of_week(hour, self._device.zone) for hour in at.tolist()])
-        runs = [memory.profiles[name].longest_run_ms if name in memory.profiles else 0 for name in memory.metrics]
+        runs = [old[name].longest_run_ms if name in old else 0 for name in metrics]
         history = learning.History(at, weeks, means, np.full_like(means, np.nan), np.array(runs))
-        old = memory.profiles
-        memory.profiles = {
+        self._profiles = {
             name: replace(found, sample_scale=old[name].sample_scale if name in old else 0.0)
-            for name, found in learning.fit_all(self._model, memory.metrics, history).items()
+            for name, found in learning.fit_all(self._bank.known, metrics, history).items()
         }
-        memory.level[:] = 0.0
-        memory.provisional = False
+        self._bank.learn(self._row, self._profiles, fitted_at=float(latest))
 
-    def _close(self, closed: ClosedHour) -> None:
-        if closed.counts.max() < LEAST_SHARE * 3600 / self._device.sampling_seconds:
-            return
-        memory = self._memory
-        changed = purpose.relearns(self._purposes, closed.hour)
-        if changed is not None and memory.profiles and closed.hour <= changed + engine.RELEARN_HOURS:
-            engine.relearn(memory, changed)
-        masked = purpose.masks(self._purposes, closed.hour)
-        week = hours.hour_of_week(closed.hour, self._device.zone)
-        result = engine.advance(memory, self._model, closed, hour_of_week=week, masked=masked, muted=False)
-        if not result.alarming:
-            self._healthy.append((closed.hour, closed.means))
-        self._act(result)
+    def _close(self, closed: Closed) -> None:
+        hour = int(closed.hours[0])
+        changed = purpose.relearns(self._purposes, hour)
+        if changed is not None and self._profiles and hour <= changed + engine.RELEARN_HOURS:
+            engine.relearn(self._bank.memory(self._row), changed)
+        judged = engine.advance(
+            self._bank,
+            closed,
+            weeks=np.array([hours.hour_of_week(hour, self._device.zone)]),
+            masked=np.array([purpose.masks(self._purposes, hour)]),
+            muted=np.zeros(1, dtype=np.bool_),
+        )
+        self._profiles = judged.fitted.get(0, self._profiles)
+        if 0 in judged.found:
+            self._act(judged.found[0])
+        else:
+            self._healthy.append((hour, closed.means[0]))

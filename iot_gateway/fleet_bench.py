@@ -19,7 +19,8 @@ import numpy as np
 
 from iot_gateway import purpose
 from iot_gateway.detect.arrays import HOUR_MS, Floats
-from iot_gateway.detect.engine import HourResult
+from iot_gateway.detect.fusion import SENSOR_GROUP
+from iot_gateway.detect.suspicion import HourResult
 from iot_gateway.drive import Drive, Driven
 from iot_gateway.lifecycle import silent_after_seconds
 
@@ -187,7 +188,8 @@ class Bench:
         for key in [key for key in self._open if key[0] == visited.device]:
             case = self._open.pop(key)
             case.closed_at, case.confirmed = now, visited.found
-            self._drives[visited.device].forget(case.group, hour=now // HOUR_MS, false_alarm=not visited.found)
+            false_metric = None if visited.found or case.group == SENSOR_GROUP else case.metric
+            self._drives[visited.device].forget(case.group, hour=now // HOUR_MS, false_metric=false_metric)
 
     def refit(self) -> None:
         """Fit every device anew, outside of the lives of its cases."""

@@ -19,9 +19,6 @@ from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
 from kernel.db import bind_tenant
 
-LEAST_SHARE = 0.25
-"""An hour with less than this part of its samples is not judged."""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -55,7 +52,8 @@ class BankWork:
                 casework.learn_of_cases(memory, bank.known, step.cases.get(device.id, []), hour=memory.hour)
         ts, values = samples.ts[places], samples.matrix(places, bank.metrics)
         closed = bank.take(rows, ts, values)
-        for turn in closed.part(self._full_enough(closed)).rounds():
+        sampling = np.array([self._device(row).sampling_seconds for row in closed.rows.tolist()], dtype=np.float64)
+        for turn in closed.full_enough(sampling).rounds():
             self._close(shelf, turn)
         for row in mine:
             if row in bank.notes and bank.notes[row].proofs:
@@ -65,10 +63,6 @@ class BankWork:
 
     def _device(self, row: int) -> FollowedDevice:
         return self._step.devices[self._bank.numbers[row]]
-
-    def _full_enough(self, closed: Closed) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        expected = np.array([3600 / self._device(row).sampling_seconds for row in closed.rows.tolist()])
-        return np.asarray(closed.counts.max(axis=1, initial=0) >= LEAST_SHARE * expected)
 
     def _close(self, shelf: Shelf, closed: Closed) -> None:
         bank, size = self._bank, len(closed)

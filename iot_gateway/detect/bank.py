@@ -14,7 +14,7 @@ from iot_gateway.detect.memory import NO_NOTES, Body, Memory, Notes
 from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.detect.quality import Runs
 
-FIRST_ROWS = 64
+FIRST_ROWS = 8
 
 
 class Bank:

@@ -12,6 +12,9 @@ from iot_gateway.detect.arrays import HOUR_MS, HOURS_PER_DAY, Flags, Floats, Int
 from iot_gateway.detect.lanes import Lanes
 from iot_gateway.detect.quality import Runs
 
+LEAST_SHARE = 0.25
+"""An hour with less than this part of its samples is not judged."""
+
 
 @dataclass(frozen=True)
 class OpenHours:
@@ -46,6 +49,10 @@ class Closed:
         chosen: Ints = np.arange(len(self))[places]
         parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "runs"}
         return Closed(**{name: value[chosen] for name, value in parts.items()}, runs=self.runs.at(chosen))
+
+    def full_enough(self, sampling_seconds: Floats) -> "Closed":
+        """Return the hours with enough samples of devices that sample so often (n,)."""
+        return self.part(self.counts.max(axis=1, initial=0) >= LEAST_SHARE * 3600 / sampling_seconds)
 
     def rounds(self) -> Iterator["Closed"]:
         """Return the hours so that each device is in a round once: first all first hours, then all second ones."""

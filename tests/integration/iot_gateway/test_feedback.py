@@ -68,7 +68,9 @@ def factors_in_memory(device: DemoDevice) -> dict[str, float]:
     with transaction(Login.SYSTEM) as session:
         body = session.scalars(select(ScorerState.body).where(ScorerState.device_number == device.number)).one()
     known = memory.load(body)
-    return dict(zip(known.metrics, np.asarray(known.limit_factor).tolist(), strict=True))
+    assert known is not None
+    record = np.frombuffer(known.record, dtype=memory.layout(len(known.metrics)))
+    return dict(zip(known.metrics, record["limit_factor"][0].tolist(), strict=True))
 
 
 def test_a_case_that_recovered_before_it_proved_false_raises_its_limit_and_the_scorer_takes_it_over(
