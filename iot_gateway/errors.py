@@ -199,3 +199,12 @@ class UnreadableSeries(Invalid):
     """
 
     slug = "unreadable-series"
+
+
+class UnusableLives(Invalid):
+    """The table of lives cannot be used.
+
+    Members: `column`, `unit`.
+    """
+
+    slug = "unusable-lives"

@@ -72,5 +72,28 @@ def bench(
         typer.echo("\n".join(["together", *fleet_report.lines(fleet_report.score(outcomes))]))
 
 
+@app.command()
+def rul(
+    test: Annotated[Path, typer.Option(help="CSV: unit, cycle, values; each unit until now")],
+    out: Annotated[Path, typer.Option(help="CSV that is written: unit, rul_p10, rul_p50, rul_p90, in cycles")],
+    train: Annotated[
+        Path | None, typer.Option(help="CSV: unit, cycle, values; each unit until it failed. None: no failure is known")
+    ] = None,
+    fails_at: Annotated[
+        float | None,
+        typer.Option(min=1.0, help="without failures: deviation, in scales, at which a unit has failed"),
+    ] = None,
+) -> None:
+    """Forecast the remaining life of units: early, likely and late, by as much as past failures teach."""
+    from iot_gateway.recorded import remaining
+
+    try:
+        found = remaining.forecast_file(train, test, out, fails_at=fails_at)
+    except (Problem, OSError) as problem:
+        typer.echo(problem, err=True)
+        raise typer.Exit(REFUSED) from None
+    typer.echo(f"{out}  {found.units} units, {found.failures} failures known, by {found.stage}")
+
+
 if __name__ == "__main__":
     app()
