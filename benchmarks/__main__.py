@@ -8,6 +8,7 @@ MODULES = {
     "planning": "benchmarks.planning",
     "ingest": "benchmarks.ingest.command",
     "ingest-devices": "benchmarks.ingest.connected",
+    "labelled": "benchmarks.labelled.run",
     "soak": "benchmarks.soak.run",
 }
 USUAL = ("planning", "ingest")

@@ -23,7 +23,7 @@ def score(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV: a time column, columns of numbers")],
     out: Annotated[Path, typer.Option(help="folder for the results, made if missing")],
     layout: Annotated[str, typer.Option("--format", help="csv, nab or skab")] = "csv",
-    train_rows: Annotated[int | None, typer.Option(min=10, help="first rows that are taken to be healthy")] = None,
+    train_rows: Annotated[int | None, typer.Option(min=20, help="first rows that are taken to be healthy")] = None,
     train_fraction: Annotated[
         float | None, typer.Option(min=0.001, max=0.9, help="or a part of the rows, of at most 5,000")
     ] = None,

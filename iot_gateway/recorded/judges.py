@@ -11,7 +11,11 @@ from typing import Protocol
 import numpy as np
 
 from iot_gateway.detect import fast_chart, novelty
-from iot_gateway.detect.arrays import Floats
+from iot_gateway.detect.arrays import Ints
+from iot_gateway.recorded.reading import Row
+
+LEAST_SHARE = 0.01
+"""Metrics with less of the score are not told."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Reading:
     """One metric at one instant: what was expected, and its part in the score."""
 
     metric: str
+    view: str
+    """What of the metric was judged."""
     share: float
     observed: float
     expected: float
@@ -40,14 +46,17 @@ class Judge(Protocol):
     limit: float
     name: str
 
-    def learn(self, values: Floats) -> None:
-        """Take in a row (metrics,) that is taken to be healthy; NaN is no sample."""
+    def learn(self, row: Row) -> None:
+        """Take in a row that is taken to be healthy."""
 
-    def judge(self, values: Floats) -> Verdict:
+    def judge(self, row: Row) -> Verdict:
         """Take in a row and judge it."""
 
     def readings(self) -> list[Reading]:
         """Return what led to the last verdict, strongest first."""
+
+    def still(self) -> list[str]:
+        """Return the metrics that cannot be judged: they stood still or were absent while learning."""
 
 
 class ChartJudge:
@@ -62,15 +71,15 @@ class ChartJudge:
         self._chart = fast_chart.Chart.blank(len(metrics))
         self._deviation = np.zeros(len(metrics))
 
-    def learn(self, values: Floats) -> None:
+    def learn(self, row: Row) -> None:
         """Take in a row that is taken to be healthy."""
-        fast_chart.learn(self._chart, values)
+        fast_chart.learn(self._chart, row.values)
 
-    def judge(self, values: Floats) -> Verdict:
+    def judge(self, row: Row) -> Verdict:
         """Take in a row and judge it."""
-        self._deviation = fast_chart.follow(self._chart, values)
-        score = float(fast_chart.strength(self._deviation))
-        return Verdict(score, score > self.limit)
+        self._deviation = fast_chart.follow(self._chart, row.values)
+        score = fast_chart.strength(self._chart, self._deviation)
+        return Verdict(float(score), bool(fast_chart.alarmed(self._chart, score)))
 
     def readings(self) -> list[Reading]:
         """Return what led to the last verdict, strongest first."""
@@ -78,6 +87,7 @@ class ChartJudge:
         return [
             Reading(
                 metric=self._metrics[index],
+                view="moving mean",
                 share=round(float(shares[index]), 4),
                 observed=_figure(self._chart.level[index]),
                 expected=_figure(self._chart.mean[index]),
@@ -85,8 +95,12 @@ class ChartJudge:
                 high=_figure(self._chart.mean[index] + self.limit * spread[index]),
             )
             for index in np.argsort(-shares, kind="stable").tolist()
-            if shares[index] > 0
+            if shares[index] >= LEAST_SHARE
         ]
+
+    def still(self) -> list[str]:
+        """Return the metrics that stood still or were absent while learning."""
+        return [name for name, spread in zip(self._metrics, self._chart.spread().tolist(), strict=True) if not spread]
 
 
 class NoveltyJudge:
@@ -99,22 +113,42 @@ class NoveltyJudge:
         """Know nothing yet about the only one of `metrics`."""
         self._metric = metrics[0]
         self._state = novelty.Novelty.blank(1)
-        self._before, self._value = (0.0, 0.0), float("nan")
+        self._found: novelty.Finding | None = None
 
-    def learn(self, values: Floats) -> None:
+    def learn(self, row: Row) -> None:
         """Take in a row that is taken to be healthy."""
-        novelty.learn(self._state, values)
+        novelty.learn(self._state, _hour(row), row.values)
 
-    def judge(self, values: Floats) -> Verdict:
+    def judge(self, row: Row) -> Verdict:
         """Take in a row and judge it."""
-        self._before, self._value = (float(self._state.low[0]), float(self._state.high[0])), float(values[0])
-        score = float(novelty.follow(self._state, values)[0])
+        self._found = novelty.follow(self._state, _hour(row), row.values)
+        score = float(self._found.score[0])
         return Verdict(score, score > self.limit)
 
     def readings(self) -> list[Reading]:
-        """Return the last value and the range before it."""
-        low, high = (_figure(bound) for bound in self._before)
-        return [Reading(self._metric, 1.0, _figure(self._value), _figure((low + high) / 2), low, high)]
+        """Return the view that led to the last verdict, and its range before."""
+        if self._found is None:
+            return []
+        view = int(self._found.view[0])
+        low, high = float(self._found.low[view, 0]), float(self._found.high[view, 0])
+        observed = float(self._found.views[view, 0])
+        if view == novelty.SPREAD:
+            observed, low, high = (float(np.exp(figure)) for figure in (observed, low, high))
+        return [
+            Reading(
+                metric=self._metric,
+                view=novelty.VIEWS[view],
+                share=1.0,
+                observed=_figure(observed),
+                expected=_figure((low + high) / 2),
+                low=_figure(low),
+                high=_figure(high),
+            )
+        ]
+
+    def still(self) -> list[str]:
+        """Return the metric if it was absent while learning; one that stood still is judged by its first move."""
+        return [] if self._state.learned[0] else [self._metric]
 
 
 def judge_of(metrics: Sequence[str]) -> Judge:
@@ -124,3 +158,7 @@ def judge_of(metrics: Sequence[str]) -> Judge:
 
 def _figure(value: float) -> float:
     return float(f"{value:.6g}")
+
+
+def _hour(row: Row) -> Ints:
+    return np.array([int(row.seconds // 3600)])

@@ -12,7 +12,7 @@ from iot_gateway.errors import UnreadableSeries
 from iot_gateway.recorded.judges import Judge, Reading, judge_of
 from iot_gateway.recorded.reading import Row, SeriesFile
 
-LEAST_TRAIN_ROWS = 10
+LEAST_TRAIN_ROWS = 20
 FRACTION_OF_ROWS = 5000
 """A part of the rows to learn from is a part of at most so many."""
 MAX_ALARMS = 1000
@@ -119,10 +119,10 @@ def score_file(source: Path, target: Path, training: Training) -> Summary:
         for row in file.rows():
             number += 1
             if number <= train_rows:
-                judge.learn(row.values)
+                judge.learn(row)
                 out.writerow((row.written, "0", "0"))
                 continue
-            verdict = judge.judge(row.values)
+            verdict = judge.judge(row)
             alarms.note(row, verdict.score, judge, alarm=verdict.alarm)
             out.writerow((row.written, f"{as_part(verdict.score, judge.limit):.9g}", int(verdict.alarm)))
         if number <= train_rows:
@@ -145,6 +145,7 @@ def _evidence(file: SeriesFile, judge: Judge, alarms: Alarms, *, rows: int, trai
         "metrics": list(file.metrics),
         "rows": rows,
         "trained_rows": train_rows,
+        "not_judged": judge.still(),
         "times_repeated": file.repeated,
         "times_back": file.back,
         "alarm_count": alarms.count,
