@@ -9,9 +9,10 @@ MODULES = {
     "ingest": "benchmarks.ingest.command",
     "ingest-devices": "benchmarks.ingest.connected",
     "labelled": "benchmarks.labelled.run",
+    "scoring": "benchmarks.scoring",
     "soak": "benchmarks.soak.run",
 }
-USUAL = ("planning", "ingest")
+USUAL = ("planning", "ingest", "scoring")
 """What runs when nothing is named; the others take as long as they are told."""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +15,7 @@ from iot_gateway import repository
 from iot_gateway.detect import catalogue, learning
 from iot_gateway.detect.arrays import Floats
 from iot_gateway.detect.hours import hour_of_week
-from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.detect.profile import MetricProfile, robust_ridge, robust_weights
 from iot_gateway.models.detection import DetectorProfile, DeviceCase
 from iot_gateway.models.devices import Device
 from iot_gateway.models.telemetry import TelemetryHour
@@ -80,22 +79,17 @@ def _history(
 
 
 def solve_with_statsmodels(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
-    """Ridge regression with Huber weights, as weighted least squares on rows that pull towards zero."""
+    """Ridge regression with Huber weights, as weighted least squares on rows that pull towards zero.
+
+    The weights come from the rounds of `robust_ridge`; statsmodels makes the last one, by the QR decomposition, which
+    does not square the condition of the matrix as normal equations do.
+    """
     import statsmodels.api as sm  # noqa: PLC0415 - heavy, and needed at night only
 
-    pull = np.diag(np.sqrt(penalty + 1e-9))
-    stacked, target = np.vstack([matrix, pull]), np.concatenate([y, np.zeros(len(penalty))])
-    norm: Any = sm.robust.norms.HuberT(t=2.0)
-    weights = np.ones(len(target))
-    coefficients: Floats = np.zeros(matrix.shape[1])
-    for _ in range(4):
-        coefficients = np.asarray(sm.WLS(target, stacked, weights=weights).fit().params, dtype=np.float64)
-        residual = y - matrix @ coefficients
-        scale = float(sm.robust.mad(residual, center=0.0))
-        if scale <= 0.0:
-            break
-        weights[: len(y)] = norm.weights(residual / scale)
-    return coefficients
+    weights = robust_weights(y - matrix @ robust_ridge(matrix, y, penalty))
+    stacked = np.vstack([matrix, np.diag(np.sqrt(penalty + 1e-9))])
+    target, trust = np.append(y, np.zeros(len(penalty))), np.append(weights, np.ones(len(penalty)))
+    return np.asarray(sm.WLS(target, stacked, weights=trust, hasconst=True).fit(method="qr").params, dtype=np.float64)
 
 
 def _keep(session: Session, device: Device, profile: MetricProfile, *, at: datetime) -> None:

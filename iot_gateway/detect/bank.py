@@ -28,7 +28,6 @@ class Bank:
         self.notes: dict[int, Notes] = {}
         self.numbers: list[int] = []
         """The device of each row."""
-        self._rows: dict[int, int] = {}
         limits = [known.metrics.get(name) for name in metrics]
         self.low = np.array([limit.low if limit else -np.inf for limit in limits])
         self.high = np.array([limit.high if limit else np.inf for limit in limits])
@@ -41,7 +40,6 @@ class Bank:
             self.table = np.concatenate([self.table, np.repeat(memory.blank(len(self.metrics)), size - row)])
             self.book.grow(size)
         self.numbers.append(number)
-        self._rows[number] = row
         self.table["hour"][row] = hour
         return row
 

@@ -33,11 +33,10 @@ def step(sums: Sums, z: Floats, limit: Floats) -> Sums:
 
 def longest(z: Floats) -> float:
     """Return the highest sum that a series (n,) of healthy residuals reached, on either side."""
-    sums, top = Sums(np.zeros(1), np.zeros(1)), 0.0
-    boundless = np.full(1, np.inf)
-    for value in z:
-        sums = step(sums, np.array([value]), boundless)
-        top = max(top, float(sums.high[0]), float(sums.low[0]))
+    high = low = top = 0.0
+    for value in np.clip(z[~np.isnan(z)], -CLIP, CLIP).tolist():
+        high, low = max(0.0, high + value - K), max(0.0, low - value - K)
+        top = max(top, high, low)
     return top
 
 

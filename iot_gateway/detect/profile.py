@@ -15,6 +15,7 @@ RIDGE_SLOTS = 0.5
 RIDGE_CURVE = 1e-3
 MIN_HOURS = 48
 MAD = 1.4826
+ROUNDS = 4
 WIDEST = 4.0
 FAR = 4.0
 """The load curve ends at this many deviations of a driver."""
@@ -119,16 +120,21 @@ def robust_ridge(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
     """Ridge regression with Huber weights (Huber 1964), a few rounds."""
     weights: Floats = np.ones(len(y))
     coefficients: Floats = np.zeros(matrix.shape[1])
-    for _ in range(4):
+    for _ in range(ROUNDS):
         weighted = matrix * weights[:, None]
         gram = matrix.T @ weighted + np.diag(penalty + 1e-9)
         coefficients = np.linalg.solve(gram, weighted.T @ y).astype(np.float64)
-        residual = np.abs(y - matrix @ coefficients).astype(np.float64)
-        scale = MAD * float(np.median(residual))
-        if scale <= 0.0:
-            break
-        weights = np.minimum(1.0, 2.0 * scale / np.maximum(residual, 1e-12)).astype(np.float64)
+        weights = robust_weights(y - matrix @ coefficients)
     return coefficients
+
+
+def robust_weights(residual: Floats) -> Floats:
+    """Return Huber's weights of residuals (n,): 1 within two robust deviations, less beyond."""
+    distance = np.abs(residual)
+    scale = MAD * float(np.median(distance))
+    if scale <= 0.0:
+        return np.ones(len(residual))
+    return np.asarray(np.minimum(1.0, 2.0 * scale / np.maximum(distance, 1e-12)))
 
 
 def _effective_parameters(matrix: Floats, penalty: Floats) -> float:
