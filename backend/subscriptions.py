@@ -8,6 +8,8 @@ from backend.intake import handlers as intake
 from backend.notifications import handlers as notifications
 from backend.planning import handlers as planning
 from backend.planning import service as planner
+from backend.playbooks import handlers as playbooks
+from backend.playbooks.events import TrialFinished
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
 from backend.tickets.events import TicketResolved
@@ -21,7 +23,7 @@ from backend.work.events import (
     WorkOrderOpened,
 )
 from inventory.events import StockArrived
-from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened, CommandFinished
 from kernel.outbox import Event, Handler, topics
 
 JobHandler = Callable[[UUID, dict[str, Any]], None]
@@ -29,8 +31,16 @@ JobHandler = Callable[[UUID, dict[str, Any]], None]
 SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     CaseOpened: {"intake.open_on_case": intake.open_on_case},
     CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},
-    CaseCleared: {"intake.verify_on_recovery": intake.verify_on_recovery},
-    CaseRelapsed: {"intake.reopen_on_relapse": intake.reopen_on_relapse},
+    CaseCleared: {
+        "intake.verify_on_recovery": intake.verify_on_recovery,
+        "playbooks.succeed_on_recovery": playbooks.succeed_on_recovery,
+    },
+    CaseRelapsed: {
+        "intake.reopen_on_relapse": intake.reopen_on_relapse,
+        "playbooks.fail_on_relapse": playbooks.fail_on_relapse,
+    },
+    CommandFinished: {"playbooks.follow_command": playbooks.follow_command},
+    TrialFinished: {"intake.settle_on_trial": intake.settle_on_trial},
     WorkOrderOpened: {
         "tickets.begin_on_order": tickets.begin_on_order,
         "planning.plan_on_opened": planning.plan_on_opened,

@@ -7,6 +7,7 @@ import backend.identity.models
 import backend.intake.models
 import backend.notifications.models
 import backend.planning.models
+import backend.playbooks.models
 import backend.positions.models
 import backend.sla.models
 import backend.surveys.models

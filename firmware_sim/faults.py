@@ -222,6 +222,13 @@ _MACHINES = (
     ),
 )
 
+REMEDIES: Mapping[str, frozenset[str]] = {
+    "reset": frozenset({"valve_stuck", "short_cycling", "sensor_stuck"}),
+    "exercise_valve": frozenset({"valve_stuck"}),
+    "backflush": frozenset({"filter_clogging", "heat_exchanger_fouling"}),
+}
+"""Commands that a machine obeys, and the faults that each puts right; it does no harm to the others."""
+
 FAULT_MODES: Mapping[str, FaultMode] = {
     fault.mode: fault
     for fault in (

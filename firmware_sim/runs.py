@@ -9,6 +9,7 @@ from firmware_sim.buffer import RingBuffer
 from firmware_sim.client import DeviceClient
 from firmware_sim.credentials import Credentials, Identity
 from firmware_sim.errors import CredentialsError
+from firmware_sim.faults import REMEDIES
 from firmware_sim.feeds import Feed, MachineFeed, ReplayFeed
 from firmware_sim.fleet import Unit
 from firmware_sim.link import Broker, tls_context
@@ -189,6 +190,18 @@ def _handler(device: str, feed: Feed, memory: Memory, truth: TruthFile) -> Calla
             recorded = isinstance(feed, ReplayFeed)
             detail = "the recording starts over" if recorded else f"{closed} faults cleared"
             return Answer(command.id, Status.ACKED, detail)
+        if command.command in REMEDIES:
+            return Answer(command.id, Status.ACKED, remedy(command.command))
         return Answer(command.id, Status.FAILED, f"unknown command {command.command!r}")
+
+    def remedy(name: str) -> str:
+        """End what is wrong if the remedy is for all of it; else nothing changes."""
+        now_ms = time.time_ns() // 1_000_000
+        wrong = truth.open_modes(device, now_ms)
+        if not wrong or not wrong <= REMEDIES[name]:
+            return "done"
+        feed.repair(now_ms)
+        memory.repaired(now_ms)
+        return f"done, {truth.close(device, now_ms)} faults cleared"
 
     return obey

@@ -131,6 +131,16 @@ class TruthFile:
             self._write()
             return sum(new is not old for new, old in zip(self.faults, before, strict=True))
 
+    def open_modes(self, device: str, at_ms: float) -> frozenset[str]:
+        """Return how a device is broken at an instant."""
+        at = instant(at_ms)
+        with self._lock:
+            return frozenset(
+                record.mode
+                for record in self.faults
+                if record.device == device and record.closed_at is None and record.onset <= at
+            )
+
     def _write(self) -> None:
         if self._path is None:
             return

@@ -20,9 +20,11 @@ from backend.intake.decisions import Taken, Why, count, record
 from backend.intake.errors import CaseDoesNotWait, CaseNotTakenIn, NotInIncident
 from backend.intake.models import CaseIntake, DecisionKind, IntakeDecision, IntakePolicy, IntakeState
 from backend.intake.service import Suspected, open_order, plan_for, plan_parts, text_of
+from backend.playbooks import service as playbooks
 from backend.tickets import service as tickets
+from backend.tickets.lifecycle import TicketAction
 from backend.tickets.models import Channel, Ticket
-from backend.tickets.service import By
+from backend.tickets.service import HOUSE, By
 from backend.work.service import orders
 from iot_gateway.lifecycle import ACTIVE
 from iot_gateway.service import cases
@@ -113,11 +115,24 @@ def _open(session: Session, case: Taken, why: Why) -> Ticket:
         at=case.at,
     )
     row.ticket_id, row.state, row.rolled_up, row.incident_id = ticket.id, IntakeState.TICKET, False, None
-    row.work_order_id = open_order(session, ticket, asset, found, case.plan, key=key).id if asset else None
+    row.work_order_id = None
+    if asset is not None and not _try_remote(session, case, ticket):
+        row.work_order_id = open_order(session, ticket, asset, found, case.plan, key=key).id
     rollup.hold(session, case, ticket)
     session.flush()
     record(session, row, DecisionKind.TICKET, why, at=case.at, opened=True)
     return ticket
+
+
+def _try_remote(session: Session, case: Taken, ticket: Ticket) -> bool:
+    """Begin what a playbook tries from afar, and tell whether there is one; the order waits for its outcome."""
+    criticality = case.asset.criticality if case.asset else None
+    case_id = case.row.case_id
+    trial = playbooks.begin(session, case_id, ticket_id=ticket.id, criticality=criticality, at=case.at)
+    if trial is None:
+        return False
+    tickets.act(session, ticket.id, TicketAction.TRY_REMOTE, by=HOUSE, at=case.at, reason=trial.command)
+    return True
 
 
 def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
@@ -140,6 +155,7 @@ def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
     detail = {"case_id": str(found.case_id), "severity": found.severity}
     tickets.add_evidence(session, row.ticket_id, detail=detail, at=at)
     tickets.raise_priority(session, row.ticket_id, priority=plan.priority)
+    playbooks.reconsider(session, found.case_id, severity=found.severity, at=at)
     if row.work_order_id is not None:
         order = orders.raise_urgency(
             session, row.work_order_id, priority=plan.priority, failure_at=found.failure_at, at=at

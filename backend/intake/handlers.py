@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.intake import casework, repository, rollup, service
+from backend.intake import casework, remote, repository, rollup, service
 from backend.intake.service import Suspected
+from backend.playbooks.events import TrialFinished
+from backend.playbooks.lifecycle import TrialState
 from backend.tickets import service as tickets
 from backend.tickets.events import TicketResolved
 from backend.tickets.lifecycle import TicketState
@@ -109,6 +111,18 @@ def prove_on_resolution(session: Session, event: TicketResolved) -> None:
         if case.state is CaseState.OPEN and rollup.standing_order(session, row) is None:
             samples, seconds = service.proof_of(session, case.failure_group, case.model)
             cases.begin_verification(session, case.id, at=event.resolved_at, samples=samples, seconds=seconds)
+
+
+def settle_on_trial(session: Session, event: TrialFinished) -> None:
+    """Resolve the ticket of a trial that succeeded, without a visit; open the order of one that did not."""
+    row = repository.of_case(session, event.case_id, lock=True)
+    if row is None or row.ticket_id is None:
+        return
+    if event.state == TrialState.SUCCEEDED:
+        _end_case(session, event.case_id, finding=Finding.CONFIRMED, note=f"remote:{event.command}", at=event.at)
+        remote.resolve(session, row, event, at=clock.now())
+    else:
+        remote.escalate(session, row, event, at=clock.now())
 
 
 def label_on_close(session: Session, event: WorkOrderClosed) -> None:

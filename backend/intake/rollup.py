@@ -105,12 +105,12 @@ def _take_into(session: Session, case: Taken, ticket: Ticket, *, reason: str) ->
     tickets.add_evidence(session, ticket.id, detail=detail, at=case.at)
     tickets.raise_priority(session, ticket.id, priority=case.plan.priority)
     row.ticket_id, row.rolled_up, row.state = ticket.id, True, IntakeState.TICKET
-    row.work_order_id = _order_for(session, case, ticket).id
+    row.work_order_id = order_for(session, case, ticket).id
     hold(session, case, ticket)
     record(session, row, DecisionKind.ROLLED_UP, Why(reason=reason), at=case.at)
 
 
-def _order_for(session: Session, case: Taken, ticket: Ticket) -> WorkOrder:
+def order_for(session: Session, case: Taken, ticket: Ticket) -> WorkOrder:
     """Return the order that will cure a case: one under way for the same failure, one extended, or one more."""
     known = list(reversed(work.orders_of_ticket(session, ticket.id)))
     return (

@@ -16,6 +16,7 @@ from backend.live import routes as live
 from backend.main import console
 from backend.notifications import routes as notifications
 from backend.planning import routes as planning
+from backend.playbooks import routes as playbooks
 from backend.positions import routes as positions
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
@@ -42,8 +43,8 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
-    assets, checklists, customers, intake, policy, live, notifications, planning, positions, sla, technicians,
-    tickets, work, inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins,
+    assets, checklists, customers, intake, policy, live, notifications, planning, playbooks, positions, sla,
+    technicians, tickets, work, inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins,
     retention, sparkplug, exports,
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from backend.identity import service as identity
 from backend.intake import casework as intake
 from backend.planning import service as planner
+from backend.playbooks import service as playbooks
 from backend.positions import service as positions
 from backend.sla import service as sla
 from inventory import service as stock
@@ -25,7 +26,7 @@ log = get_logger()
 
 
 def sweep() -> None:
-    """Breach clocks, expire reservations and commands, move campaigns on, plan and release what waits, by tenant."""
+    """Breach clocks, expire reservations and commands, move campaigns on, plan and release what waits, end trials."""
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
@@ -35,6 +36,7 @@ def sweep() -> None:
             stock.expire(session, at=at)
             planner.replan_what_waits(session, at=at)
             intake.release_waiting(session, at=at)
+            playbooks.sweep(session, at=at)
 
 
 def roll_up() -> None:

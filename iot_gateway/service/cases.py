@@ -14,6 +14,7 @@ from iot_gateway.errors import CaseNotFound, IllegalCaseChange
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.models.devices import DeviceContext
 from iot_gateway.service import limits
 from kernel import outbox
 from kernel.db import tenant_of
@@ -241,6 +242,44 @@ def close_case(
     case.state, case.closed_at, case.finding, case.finding_note = CaseState.CLOSED, at, finding, note
     if finding is Finding.NO_FAULT_FOUND:
         limits.raise_limit(session, case, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastCase:
+    """What became of a case, with the highest severity that it reached."""
+
+    id: UUID
+    device_id: UUID
+    severity: int
+    low_confidence: bool
+    criticality: str | None
+    opened_at: datetime
+    state: CaseState
+    finding: Finding | None
+
+
+def past_cases(session: Session, *, model: str, failure_group: str, since: datetime, limit: int) -> Sequence[PastCase]:
+    """Return the cases of a model and failure group opened after an instant, the newest first."""
+    rows = session.execute(
+        select(DeviceCase, DeviceContext.criticality)
+        .outerjoin(DeviceContext, DeviceContext.device_id == DeviceCase.device_id)
+        .where(DeviceCase.model == model, DeviceCase.failure_group == failure_group, DeviceCase.opened_at > since)
+        .order_by(DeviceCase.opened_at.desc(), DeviceCase.id)
+        .limit(limit)
+    )
+    return [
+        PastCase(
+            id=case.id,
+            device_id=case.device_id,
+            severity=case.severity,
+            low_confidence=case.low_confidence,
+            criticality=criticality,
+            opened_at=case.opened_at,
+            state=case.state,
+            finding=case.finding,
+        )
+        for case, criticality in rows
+    ]
 
 
 def get_case(session: Session, case_id: UUID) -> DeviceCase:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.assets import tree
-from backend.assets.models import NodeKind
+from backend.assets.models import Criticality, NodeKind
 from backend.checklists import service as checklists
 from backend.checklists.answers import Item, ItemType
 from backend.identity import service as identity
@@ -19,6 +19,8 @@ from backend.intake.models import CaseIntake, Incident, IncidentScope
 from backend.notifications import service as notifications
 from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
+from backend.playbooks import service as playbooks
+from backend.playbooks.models import Trial
 from backend.sla import terms
 from backend.surveys import service as surveys
 from backend.technicians import service as technicians
@@ -68,7 +70,9 @@ def a_world(tenant_id: UUID) -> World:
             **_telemetry(session, scene.device),
             **_terms(session),
         }
+        ids["playbook"] = a_playbook(session)
         ids["incident"] = an_incident(session, ids["case"])
+        ids["trial"] = session.scalars(select(Trial.id)).one()
         visit = a_visit(session, scene)
         step(session, visit.id, VisitAction.TRAVEL, phone_of(scene.chen), 10)
         ids["visit"] = visit.id
@@ -138,6 +142,16 @@ def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
         "release": release.id,
         "campaign": campaign.id,
     }
+
+
+def a_playbook(session: Session) -> UUID:
+    """Write what is tried from afar before somebody is sent for a bearing."""
+    draft = playbooks.Draft(
+        name="Reset", model="pump", failure_group="bearing", active=True, severity_at_most=4,
+        most_critical=Criticality.A, cold_start=True, command="reset", args={}, command_seconds=600, proof_samples=10,
+        proof_seconds=10, proof_limit_seconds=60, rest_hours=24,
+    )  # fmt: skip
+    return playbooks.create_playbook(session, draft).id
 
 
 def an_incident(session: Session, case_id: UUID) -> UUID:

@@ -1,0 +1,1 @@
+"""Remote first: a command, its proof in telemetry, and what follows from either outcome."""
