@@ -72,7 +72,17 @@ def learn_of_cases(memory: Memory, model: DeviceModel, rows: Sequence[DeviceCase
 
 def act_on_hour(session: Session, device: FollowedDevice, memory: Memory, result: HourResult) -> None:
     """Open, worsen and feed cases with what one hour has shown."""
-    at = _instant((result.hour + 1) * HOUR_MS)
+    act(session, device, memory, result, at=_instant((result.hour + 1) * HOUR_MS))
+
+
+def act_on_sudden(session: Session, device: FollowedDevice, memory: Memory, result: HourResult, *, ts: int) -> None:
+    """Open the case of a sudden fault that is certain since `ts` (epoch ms), and note what it accounts for."""
+    act(session, device, memory, result, at=_instant(ts))
+    memory.notes.explained = sorted({name for found in result.opened for name in found.shares})
+
+
+def act(session: Session, device: FollowedDevice, memory: Memory, result: HourResult, *, at: datetime) -> None:
+    """Open, worsen and feed cases with what was found by an instant."""
     for found in result.opened:
         case_id, new = cases.open_case(session, _suspicion(device, found, at), evidence=_evidence(found, result, at))
         memory.active[found.group.name] = str(case_id)

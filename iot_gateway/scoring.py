@@ -9,10 +9,12 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from iot_gateway import casework, purpose
-from iot_gateway.detect import engine, hours, proof, quality
+from iot_gateway.detect import engine, hours, proof, quality, sudden
 from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
 from iot_gateway.detect.bank import Bank
+from iot_gateway.detect.fast_chart import Chart
 from iot_gateway.detect.hours import Closed
+from iot_gateway.detect.memory import Watch
 from iot_gateway.follow import FollowedDevice, Samples
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
@@ -59,6 +61,9 @@ class BankWork:
             if row in bank.notes and bank.notes[row].proofs:
                 own = rows == row
                 self._prove(row, ts[own], values[own])
+            if self._device(row).sampling_seconds <= sudden.FAST_SECONDS:
+                own = rows == row
+                self._watch(row, ts[own], values[own])
             shelf.keep(self._device(row))
 
     def _device(self, row: int) -> FollowedDevice:
@@ -89,6 +94,35 @@ class BankWork:
             return
         if self._bank.book.fitted(np.array([row]))[0]:
             engine.relearn(self._bank.memory(row), changed)
+
+    def _watch(self, row: int, ts: Ints, values: Floats) -> None:
+        """Judge the samples of a device that reports every few seconds, an hour of the clock after the other."""
+        bank, device = self._bank, self._device(row)
+        if not bank.book.fitted(np.array([row]))[0]:
+            return
+        notes, announced = bank.memory(row).notes, self._step.purposes.get(device.number, ())
+        for hour in np.unique(ts // HOUR_MS).tolist():
+            if notes.active or hour <= bank.memory(row).relearn_until:
+                notes.watch = None
+            elif not (purpose.masks(announced, hour) or _muted(device, hour)):
+                own = ts // HOUR_MS == hour
+                self._watch_hour(row, hour, ts[own], values[own])
+
+    def _watch_hour(self, row: int, hour: int, ts: Ints, values: Floats) -> None:
+        bank, device, memory = self._bank, self._device(row), self._bank.memory(row)
+        state = memory.notes.watch = memory.notes.watch or Watch(Chart.blank(len(bank.metrics)))
+        week = hours.hour_of_week(hour, device.zone)
+        inside = np.where(quality.out_of_range(values, bank.low, bank.high), np.nan, values)
+        residuals = proof.residuals(bank, row, np.full(len(ts), week), inside)
+        quiet = engine.QUIET_FACTOR if hour <= memory.quiet_until else 1.0
+        deviation = sudden.watch(state, ts, residuals, memory.limit_factor * quiet)
+        if deviation is None:
+            return
+        last = inside[np.flatnonzero(ts == state.last_ts)[-1]]
+        result = sudden.suspect(bank, row, week, last, deviation)
+        if result is not None:
+            bind_tenant(self._step.session, device.tenant_id)
+            casework.act_on_sudden(self._step.session, device, memory, result, ts=state.last_ts)
 
     def _prove(self, row: int, ts: Ints, values: Floats) -> None:
         bank, device, memory = self._bank, self._device(row), self._bank.memory(row)

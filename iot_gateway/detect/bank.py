@@ -77,6 +77,14 @@ class Bank:
             notes.learned_hours, notes.learned_weeks = [], []
             notes.learned_means, notes.learned_spreads = [], []
 
+    def expect(self, row: int, weeks: Ints, values: Floats) -> tuple[Floats, Floats]:
+        """Return expected values and scales (n, metrics) of samples of a device at hours of the week (n,)."""
+        memory = self.memory(row)
+        previous = memory.previous.astype(np.float64)
+        before = np.where(np.isnan(previous), values, previous)
+        expected, scale = self.book.expect(np.full(len(values), row), weeks, values, before)
+        return np.asarray(expected + memory.level), scale
+
     def bytes_used(self) -> int:
         """Return how many bytes the devices take in the arrays."""
         return len(self.numbers) * (self.table.itemsize + self.book.table.itemsize)

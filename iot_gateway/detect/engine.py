@@ -202,6 +202,7 @@ def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: in
     memory.active.pop(group_name, None)
     memory.alarms.pop(group_name, None)
     memory.severity.pop(group_name, None)
+    memory.notes.explained = []
     memory.quiet_until = max(memory.quiet_until, hour + QUIET_HOURS)
     for group in known.groups:
         if group.name != group_name:

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from iot_gateway.detect.arrays import Floats, Ints, Table
+from iot_gateway.detect.fast_chart import Chart
 
 TREND_HOURS = 240
 
@@ -21,6 +22,18 @@ class Proof(msgspec.Struct):
     blocks_off: int = 0
     residuals: dict[str, float] = {}
     """metric -> sum of residuals of this block"""
+
+
+class Watch(msgspec.Struct):
+    """A device that reports every few seconds: its fast chart, and for how long that has been in alarm."""
+
+    chart: Chart
+    samples: int = 0
+    last_ts: int = 0
+    alarm_ms: int = 0
+    """What is in the bucket."""
+    since: int = 0
+    """When it last began to fill, epoch milliseconds."""
 
 
 class Notes(msgspec.Struct):
@@ -41,6 +54,9 @@ class Notes(msgspec.Struct):
     proofs: dict[str, Proof] = {}
     """case -> repair on trial"""
     relearned: list[Floats] = []
+    watch: Watch | None = None
+    explained: list[str] = []
+    """Metrics that the case of a sudden fault accounts for"""
 
 
 NO_NOTES = Notes()

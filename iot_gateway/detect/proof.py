@@ -52,10 +52,8 @@ class Samples:
 
 def residuals(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
     """Return how far samples (n, metrics) of hours of the week (n,) lie from what is expected, in scales."""
-    previous = bank.memory(row).previous.astype(np.float64)
-    before = np.where(np.isnan(previous), values, previous)
-    expected, scale = bank.book.expect(np.full(len(values), row), weeks, values, before)
-    return np.asarray((values - expected - bank.memory(row).level) / scale)
+    expected, scale = bank.expect(row, weeks, values)
+    return np.asarray((values - expected) / scale)
 
 
 @dataclass(frozen=True)

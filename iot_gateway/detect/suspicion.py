@@ -104,6 +104,8 @@ def suspect(
         memory.alarms[name] = [*kept, result.hour]
     ready = [state for state in result.alarming.values() if fusion.ripe(memory.alarms[state.name], result.hour)]
     with_sensor = extended(known)
+    explained = {group.name for group in known.groups if group.leads[0].metric in memory.notes.explained}
+    ready = [state for state in ready if state.name not in explained]
     fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
     groups = {group.name: group for group in with_sensor.groups}
     for state in fresh:
