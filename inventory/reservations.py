@@ -16,7 +16,7 @@ from inventory.catalogue import locations_by_id, parts_by_id
 from inventory.errors import InvalidMove, OperationReused, ReservationEnded, UnknownReservation
 from inventory.events import ReservationReleased
 from inventory.ledger import STORES, ZERO, Change, Condition, Key, ReservationState, check_quantity
-from inventory.models import PlannedDemand, Reservation
+from inventory.models import Part, PlannedDemand, Reservation
 from kernel import clock, outbox
 
 SWEEP = 500
@@ -238,6 +238,38 @@ def plan_demand(
 def withdraw_demand(session: Session, source_ref: str) -> None:
     """Forget what a source said that it wants."""
     session.execute(delete(PlannedDemand).where(PlannedDemand.source_ref == source_ref))
+
+
+@dataclass(frozen=True)
+class DemandLine:
+    """A part that a source will want."""
+
+    id: UUID
+    part_id: UUID
+    part_number: str
+    part_name: str
+    location_id: UUID | None
+    due_on: date
+    quantity: Decimal
+    source_ref: str
+
+
+def list_demand(
+    session: Session, *, part_id: UUID | None, until: date | None, after: tuple[date, UUID] | None, limit: int
+) -> list[DemandLine]:
+    """Return what will be wanted, the earliest day first, behind the key `after` (due_on, id)."""
+    query = select(PlannedDemand, Part.number, Part.name).join(Part, Part.id == PlannedDemand.part_id)
+    if part_id is not None:
+        query = query.where(PlannedDemand.part_id == part_id)
+    if until is not None:
+        query = query.where(PlannedDemand.due_on <= until)
+    if after is not None:
+        query = query.where(func.row(PlannedDemand.due_on, PlannedDemand.id) > func.row(*after))
+    rows = session.execute(query.order_by(PlannedDemand.due_on, PlannedDemand.id).limit(limit))
+    return [
+        DemandLine(row.id, row.part_id, number, name, row.location_id, row.due_on, row.quantity, row.source_ref)
+        for row, number, name in rows
+    ]
 
 
 def planned_demand(session: Session, part_ids: Collection[UUID], *, until: date) -> dict[UUID, Decimal]:

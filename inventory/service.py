@@ -21,10 +21,12 @@ from inventory.ledger import STORES, Condition, LocationKind, MoveKind, Reservat
 from inventory.movements import Swap, adjust, issue, receive, reverse, swap, take_back, transfer
 from inventory.reservations import (
     Availability,
+    DemandLine,
     Want,
     availability,
     expire,
     keep_until,
+    list_demand,
     plan_demand,
     planned_demand,
     release,
@@ -41,6 +43,7 @@ __all__ = [
     "STORES",
     "Availability",
     "Condition",
+    "DemandLine",
     "Discrepancy",
     "LocationKind",
     "MoveKind",
@@ -57,6 +60,7 @@ __all__ = [
     "expire",
     "issue",
     "keep_until",
+    "list_demand",
     "location_by_code",
     "locations_by_id",
     "own_place",

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -79,6 +79,19 @@ def decode_number_cursor(cursor: str) -> tuple[str, int]:
     if not (number.isascii() and number.isdigit() and len(number) <= 9):
         raise BadCursor("The cursor belongs to another list.")
     return name, int(number)
+
+
+def decode_day_cursor(cursor: str) -> tuple[date, UUID]:
+    """Return the sort key of a list that goes by a day, then id.
+
+    Raises:
+        BadCursor: it belongs to another list.
+    """
+    day, key = decode_cursor(cursor, parts=2)
+    try:
+        return date.fromisoformat(day), UUID(key)
+    except ValueError as error:
+        raise BadCursor("The cursor belongs to another list.") from error
 
 
 def decode_id_cursor(cursor: str) -> UUID:

@@ -37,3 +37,12 @@ class StalePolicy(Conflict):
     """
 
     slug = "stale-policy"
+
+
+class NoCase(NotFound):
+    """The order was opened for another reason than a case.
+
+    Members: `work_order_id`.
+    """
+
+    slug = "no-case"

@@ -1,6 +1,6 @@
 """Queries of intake: rules, and what became of cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,29 @@ def cases_of_order(session: Session, work_order_id: UUID) -> Sequence[UUID]:
     return session.scalars(
         select(CaseIntake.case_id).where(CaseIntake.work_order_id == work_order_id).order_by(CaseIntake.case_id)
     ).all()
+
+
+def orders_of_cases(session: Session, case_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return by case the order that is to cure it; cases without one are missing."""
+    rows = session.execute(
+        select(CaseIntake.case_id, CaseIntake.work_order_id).where(
+            CaseIntake.case_id.in_(case_ids), CaseIntake.work_order_id.is_not(None)
+        )
+    )
+    return {case_id: order_id for case_id, order_id in rows if order_id is not None}
+
+
+def cases_of_orders(session: Session, order_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return by order the cases that it is to cure, the first one first."""
+    found: dict[UUID, list[UUID]] = {}
+    for order_id, case_id in session.execute(
+        select(CaseIntake.work_order_id, CaseIntake.case_id)
+        .where(CaseIntake.work_order_id.in_(order_ids))
+        .order_by(CaseIntake.id)
+    ):
+        if order_id is not None:
+            found.setdefault(order_id, []).append(case_id)
+    return found
 
 
 def give_cases(session: Session, ticket_id: UUID, work_order_id: UUID) -> None:

@@ -1,11 +1,15 @@
 """What the staff API says about intake."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from backend.intake.demand import Demand
 from backend.tickets.models import Channel
+from iot_gateway.lifecycle import Finding
+from kernel.fields import Out
 
 
 class TicketIn(BaseModel):
@@ -79,3 +83,72 @@ class OrderMade(BaseModel):
     state: str
     ticket_id: UUID
     priority: int
+
+
+class PartTakenOut(Out):
+    """A part and how much of it."""
+
+    part_id: UUID
+    part_number: str
+    part_name: str
+    quantity: Decimal
+
+
+class SuggestedPartOut(PartTakenOut):
+    """A part to bring; `basis` is `failure_group` (the rule) or `closed_cases`, of which `used_in` took it."""
+
+    basis: str
+    used_in: int
+
+
+class PastCaseOut(Out):
+    """A closed case that looked like this one: `distance` 0 the same, 2 nothing in common."""
+
+    case_id: UUID
+    device_id: UUID
+    device_name: str
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    finding: Finding | None
+    distance: float
+    work_order_id: UUID | None
+    order_number: str | None
+    failure_mode: str | None
+    cause: str | None
+    activity: str | None
+    note: str | None
+    parts_used: list[PartTakenOut]
+
+
+class AdviceOut(Out):
+    """What is known for a case; `confirmed` is how many confirmed cases the parts were learned from."""
+
+    case_id: UUID
+    similar: list[PastCaseOut]
+    skill: str | None
+    skill_level: int | None
+    skill_basis: str | None
+    parts: list[SuggestedPartOut]
+    confirmed: int
+
+
+class DemandOut(Out):
+    """A part that will be wanted, and the work and cases behind it."""
+
+    id: UUID
+    part_id: UUID
+    part_number: str
+    part_name: str
+    location_id: UUID | None
+    due_on: date
+    quantity: Decimal
+    source_ref: str
+    work_order_id: UUID | None
+    order_number: str | None
+    case_ids: list[UUID]
+
+    @classmethod
+    def of(cls, found: Demand) -> "DemandOut":
+        """Show a demand."""
+        behind = {name: getattr(found, name) for name in ("work_order_id", "order_number", "case_ids")}
+        return cls.model_validate(vars(found.line) | behind)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+from kernel.languages import Language, preferred
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self' 'sha256-{style}'; form-action 'self'; base-uri 'none'; "
@@ -73,21 +75,7 @@ EN = Text(
 
 def words(accept_language: str | None) -> Text:
     """Return the words in the language that the browser prefers; Chinese if it names neither."""
-    best, weight = ZH, -1.0
-    for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        known = {"zh": ZH, "en": EN}.get(tag.strip().lower()[:2])
-        value = _number(quality)
-        if known is not None and value > weight:
-            best, weight = known, value
-    return best
-
-
-def _number(quality: str) -> float:
-    try:
-        return float(quality) if quality else 1.0
-    except ValueError:
-        return 0.0
+    return {Language.ZH: ZH, Language.EN: EN}[preferred(accept_language)]
 
 
 def form(text: Text, *, number: str, summary: str) -> str:

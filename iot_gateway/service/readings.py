@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from iot_gateway import repository
+from iot_gateway.alike import distance
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.repository import CaseFilter
@@ -18,6 +19,7 @@ from iot_gateway.service.devices import get_device
 from kernel import clock
 
 EVERY_CASE = CaseFilter()
+MOST_ALIKE = 200
 CHART_BEFORE, CHART_AFTER, CHART_POINTS = timedelta(days=7), timedelta(days=7), 600
 
 
@@ -88,6 +90,31 @@ def list_cases(
     """Return cases, newest first, behind the key `before` (opened_at, id)."""
     rows = repository.case_rows(session, narrowed, before=before, limit=limit)
     return [_line(case, name) for case, name in rows]
+
+
+@dataclass(frozen=True)
+class LikeCase:
+    """A closed case and how far it is from another: 0 the same, 2 nothing in common."""
+
+    line: CaseLine
+    distance: float
+
+
+def alike(session: Session, case_id: UUID) -> list[LikeCase]:
+    """Return the newest 200 closed cases of the same model and failure group, the closest first.
+
+    Raises:
+        CaseNotFound: there is none with this id.
+    """
+    case = get_case(session, case_id)
+    kind = CaseFilter(state=CaseState.CLOSED, model=case.model, failure_group=case.failure_group)
+    rows = repository.case_rows(session, kind, before=None, limit=MOST_ALIKE + 1)
+    found = [
+        LikeCase(_line(other, name), distance(case.summary, other.summary))
+        for other, name in rows
+        if other.id != case.id
+    ]
+    return sorted(found, key=lambda like: like.distance)[:MOST_ALIKE]
 
 
 def case_line(session: Session, case_id: UUID) -> CaseLine:

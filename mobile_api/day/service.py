@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.intake import advice
 from backend.technicians import service as technicians
+from backend.work.errors import NoSuchVisit
 from inventory import service as stock
 from inventory.events import MoveReversed
 from kernel.auth import Principal
@@ -56,6 +58,20 @@ def visits_of(
     rows = repository.visits(session, technician_id, at=at, only=only)
     about = _About(session, rows) if rows else None
     return [about.shape(row) for row in rows] if about else []
+
+
+def case_of_visit(session: Session, me: Principal, visit_id: UUID, *, at: datetime) -> UUID:
+    """Return the case behind a visit that is on the technician's phone.
+
+    Raises:
+        NoTechnician: the log-in belongs to none.
+        NoSuchVisit: there is none with this id, or it is not theirs.
+        NoCase: the order was opened for another reason.
+    """
+    rows = repository.visits(session, own(me), at=at, only=[visit_id])
+    if not rows:
+        raise NoSuchVisit("No visit of yours has this id.", visit_id=visit_id)
+    return advice.case_behind(session, rows[0].order)
 
 
 def ever_assigned(session: Session, technician_id: UUID, changes: Iterable[Change]) -> set[UUID]:

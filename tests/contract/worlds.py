@@ -73,7 +73,7 @@ def a_world(tenant_id: UUID) -> World:
         ids["playbook"] = a_playbook(session)
         ids["incident"] = an_incident(session, ids["case"])
         ids["trial"] = session.scalars(select(Trial.id)).one()
-        visit = a_visit(session, scene)
+        visit = a_visit(session, scene, an_order(session, scene, case_id=ids["case"]))
         step(session, visit.id, VisitAction.TRAVEL, phone_of(scene.chen), 10)
         ids["visit"] = visit.id
         ids["order"] = an_order(session, scene).id

@@ -26,6 +26,7 @@ from kernel.ids import new_id
 from kernel.numbers import next_number
 from kernel.outbox import publish
 
+DEMAND = "work_order:"
 LEAST_NOTICE = timedelta(hours=4)
 """A failure expected sooner than this, or already past, still leaves so much time to plan."""
 EXTENDABLE = stages.STILL_TO_PLAN - {OrderState.SCHEDULED}
@@ -365,4 +366,12 @@ def reject(session: Session, work_order_id: UUID, *, actor: Actor, reason: str, 
 
 def demand_ref(work_order_id: UUID) -> str:
     """Return the name under which an order's planned demand stands in the stock's books."""
-    return f"work_order:{work_order_id}"
+    return f"{DEMAND}{work_order_id}"
+
+
+def order_of_demand(ref: str) -> UUID | None:
+    """Return the order that a name in the stock's books stands for, None for another kind of source."""
+    try:
+        return UUID(ref.removeprefix(DEMAND)) if ref.startswith(DEMAND) else None
+    except ValueError:
+        return None

@@ -1,11 +1,12 @@
 """Reading work orders: the list, one order whole, its timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
@@ -292,3 +293,22 @@ def get_order(session: Session, work_order_id: UUID) -> WorkOrder:
         NoSuchWorkOrder: there is none with this id.
     """
     return repository.order(session, work_order_id)
+
+
+def orders_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, WorkOrder]:
+    """Return orders by id; unknown ids are missing."""
+    return {row.id: row for row in session.scalars(select(WorkOrder).where(WorkOrder.id.in_(ids)))}
+
+
+def parts_taken(session: Session, order_ids: Collection[UUID]) -> dict[UUID, dict[UUID, Decimal]]:
+    """Return by order and part how much the visits took."""
+    rows = session.execute(
+        select(Visit.work_order_id, VisitPart.part_id, func.sum(VisitPart.quantity))
+        .join(Visit, Visit.id == VisitPart.visit_id)
+        .where(Visit.work_order_id.in_(order_ids))
+        .group_by(Visit.work_order_id, VisitPart.part_id)
+    )
+    found: dict[UUID, dict[UUID, Decimal]] = {}
+    for order_id, part_id, quantity in rows:
+        found.setdefault(order_id, {})[part_id] = quantity
+    return found

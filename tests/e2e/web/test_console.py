@@ -58,6 +58,10 @@ def test_the_queue_and_an_order_in_english(console: Console) -> None:
         expect(panel.get_by_role("heading", name=title)).to_be_visible()
     expect(panel.get_by_text("adds only 17 min of travel")).to_be_visible()
     expect(panel.get_by_role("img", name=re.compile("points, from"))).to_be_visible()
+    past = panel.get_by_role("list", name="Similar past cases")
+    expect(past.get_by_role("listitem")).to_have_count(2)
+    expect(past.get_by_role("button", name="WO-2026-00007")).to_be_visible()
+    expect(panel.get_by_text("taken in 2 of 4 confirmed cases")).to_be_visible()
     assert console.page.url.endswith(f"/console/orders/{order['id']}")
 
 

@@ -109,7 +109,7 @@ def test_killing_the_scorer_misses_and_repeats_nothing(make_device, scorer) -> N
         scorer.kill()
         scorer.start()
 
-    wait_until(lambda: all(events_of(pump) for pump in pumps), seconds=60)
+    wait_until(lambda: all(events_of(pump) for pump in pumps), seconds=240)
     score_all()
     scorer.stop()
     score_all()

@@ -322,6 +322,30 @@ def case_page(world: World, order: Row) -> Row:
     }
 
 
+def advice_page(world: World, order: Row) -> Row:
+    """Return what past cases teach about the one behind an order."""
+    other = next(one for one in world.orders.values() if one["id"] != order["id"])
+    kit = {"part_id": "kit", "part_number": "BRG-6205", "part_name": "<i>Bearing kit</i>", "quantity": "1.0000"}
+    past = {
+        "case_id": other["id"], "device_id": order["device"]["id"], "device_name": "demo-pump-02",
+        "opened_at": iso(world.now - timedelta(days=41)), "closed_at": iso(world.now - timedelta(days=37)),
+        "finding": "confirmed", "distance": 0.18, "work_order_id": other["id"], "order_number": "WO-2026-00007",
+        "failure_mode": "bearing", "cause": "wear", "activity": "replace", "note": "seal hard", "parts_used": [kit],
+    }  # fmt: skip
+    false = past | {
+        "case_id": "false", "finding": "no_fault_found", "cause": None, "activity": None, "parts_used": [],
+        "order_number": None, "work_order_id": None, "note": None,
+    }  # fmt: skip
+    return {
+        "case_id": order["id"], "similar": [past, false], "skill": "rotating", "skill_level": 2,
+        "skill_basis": "failure_group", "confirmed": 4,
+        "parts": [
+            kit | {"basis": "failure_group", "used_in": 4},
+            kit | {"part_id": "seal", "part_number": "SEAL-20", "basis": "closed_cases", "used_in": 2},
+        ],
+    }  # fmt: skip
+
+
 MODELS_BASE = {
     "vibration_mm_s": 2.9,
     "flow_m3h": 88.0,

@@ -101,6 +101,12 @@ def add_devices(app: FastAPI, world: World) -> None:
         found = [one for one in world.orders.values() if device_id in {None, one["device"]["id"]}]
         return page([detail.case_page(world, one) for one in found[:20]], 200, None)
 
+    @app.get("/api/v1/cases/{key}/advice")
+    async def advice(key: str) -> Row:
+        if key not in world.orders:
+            raise HTTPException(404)
+        return detail.advice_page(world, world.orders[key])
+
     @app.get("/api/v1/cases/{key}")
     async def case(key: str) -> Row:
         if key not in world.orders:

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { get } from "../../shared/api/client";
+import { get, withQuery } from "../../shared/api/client";
 import type { Case } from "../../shared/api/types";
 import { code, label, t, useLang } from "../../shared/i18n";
 import { dayMoment, moment, number } from "../../shared/time";
@@ -50,6 +50,11 @@ function Shares({ found }: { found: Case }) {
   );
 }
 
+/** The same for mail and phone: drawn by the server. */
+function pictureOf(id: string, lang: string): string {
+  return withQuery(`/api/v1/cases/${encodeURIComponent(id)}/evidence.svg`, { lang });
+}
+
 function Body({ found }: { found: Case }) {
   const lang = useLang();
   const { chart, failure_window: expected } = found;
@@ -94,6 +99,9 @@ function Body({ found }: { found: Case }) {
       />
       {data && <Chart data={data} />}
       <Shares found={found} />
+      <a className={css.link} href={pictureOf(found.id, lang)} target="_blank" rel="noreferrer">
+        {t("case.picture")}
+      </a>
     </div>
   );
 }

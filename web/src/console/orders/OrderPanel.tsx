@@ -7,6 +7,7 @@ import { Due, Facts, Failure, Loading, PriorityBadge, Section, StateLabel, ui } 
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
 import { Actions } from "./Actions";
+import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
 import { PlanReasons } from "./PlanReasons";
 import { SlaClocks } from "./SlaClocks";
@@ -147,6 +148,7 @@ export function OrderPanel({ id }: { id: string }) {
       <Where order={order} />
       {order.sla.length > 0 && <SlaClocks clocks={order.sla} />}
       {order.case_id && <CaseEvidence id={order.case_id} />}
+      {order.case_id && <CaseAdvice id={order.case_id} />}
       <Parts order={order} />
       <PlanReasons id={order.id} version={order.version} />
       <Visits visits={order.visits} />

@@ -302,6 +302,31 @@ export interface CaseItem {
   finding: string | null;
 }
 
+export interface PastCase {
+  case_id: string;
+  device_name: string;
+  opened_at: string;
+  closed_at: string | null;
+  finding: string | null;
+  distance: number;
+  work_order_id: string | null;
+  order_number: string | null;
+  failure_mode: string | null;
+  cause: string | null;
+  activity: string | null;
+  note: string | null;
+  parts_used: { part_id: string; part_number: string; part_name: string; quantity: string }[];
+}
+
+export interface CaseAdvice {
+  similar: PastCase[];
+  skill: string | null;
+  skill_level: number | null;
+  skill_basis: string | null;
+  parts: (PastCase["parts_used"][number] & { basis: string; used_in: number })[];
+  confirmed: number;
+}
+
 /** A share of n cases with its 95 % interval. */
 export interface Rate {
   value: number;
