@@ -23,7 +23,14 @@ from backend.work.events import (
     WorkOrderOpened,
 )
 from inventory.events import StockArrived
-from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened, CommandFinished
+from iot_gateway.events import (
+    CaseCleared,
+    CaseOpened,
+    CaseRelapsed,
+    CaseWindowMoved,
+    CaseWorsened,
+    CommandFinished,
+)
 from kernel.outbox import Event, Handler, topics
 
 JobHandler = Callable[[UUID, dict[str, Any]], None]
@@ -31,6 +38,7 @@ JobHandler = Callable[[UUID, dict[str, Any]], None]
 SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     CaseOpened: {"intake.open_on_case": intake.open_on_case},
     CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},
+    CaseWindowMoved: {"intake.move_due_on_window": intake.move_due_on_window},
     CaseCleared: {
         "intake.verify_on_recovery": intake.verify_on_recovery,
         "playbooks.succeed_on_recovery": playbooks.succeed_on_recovery,

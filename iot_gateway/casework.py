@@ -82,7 +82,7 @@ def act_on_sudden(session: Session, device: FollowedDevice, memory: Memory, resu
 
 
 def act(session: Session, device: FollowedDevice, memory: Memory, result: HourResult, *, at: datetime) -> None:
-    """Open, worsen and feed cases with what was found by an instant."""
+    """Open, worsen, feed and time cases with what was found by an instant."""
     for found in result.opened:
         case_id, new = cases.open_case(session, _suspicion(device, found, at), evidence=_evidence(found, result, at))
         memory.active[found.group.name] = str(case_id)
@@ -92,12 +92,15 @@ def act(session: Session, device: FollowedDevice, memory: Memory, result: HourRe
     for found in result.ongoing:
         case_id = UUID(memory.active[found.group.name])
         cases.append_evidence(session, case_id, _evidence(found, result, at))
+        window = _window(found, at)
+        if window is not None:
+            cases.move_window(session, case_id, window, low_confidence=found.low_confidence, at=at)
         if found.severity > memory.severity.get(found.group.name, 0):
             cases.worsen_case(
                 session,
                 case_id,
                 severity=found.severity,
-                window=_window(found, at),
+                window=window,
                 low_confidence=found.low_confidence,
                 at=at,
             )

@@ -127,6 +127,21 @@ class CaseWorsened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseWindowMoved(Event):
+    """New evidence has moved the failure window of an open case noticeably, towards now or away from it."""
+
+    topic: ClassVar[str] = "cases.window_moved.v1"
+    case_id: UUID
+    device_id: UUID
+    failure_group: str
+    at: datetime
+    p10_at: datetime
+    p50_at: datetime
+    p90_at: datetime
+    low_confidence: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseCleared(Event):
     """After a repair, enough samples lie within the expected band."""
 

@@ -25,8 +25,8 @@ from backend.tickets import service as tickets
 from backend.tickets.lifecycle import TicketAction
 from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import HOUSE, By
-from backend.work.service import orders
-from iot_gateway.lifecycle import ACTIVE
+from backend.work.service import due, orders
+from iot_gateway.lifecycle import ACTIVE, CaseState
 from iot_gateway.service import cases
 
 AT_A_TIME = 50
@@ -162,6 +162,18 @@ def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
         )
         if order.state in rollup.TO_BE_DONE:
             plan_parts(session, order, at=at)
+
+
+def follow_window(session: Session, case_id: UUID, *, at: datetime) -> None:
+    """Make the order of a case due, and its parts wanted, when its cases now say; once more changes nothing."""
+    row = repository.of_case(session, case_id)
+    order = rollup.standing_order(session, row) if row is not None else None
+    if order is None:
+        return
+    found = [cases.get_case(session, one) for one in repository.cases_of_order(session, order.id)]
+    early = [case.p10_at for case in found if case.state is CaseState.OPEN and case.p10_at is not None]
+    if early and due.follow_window(session, order.id, failure_at=min(early), at=at):
+        plan_parts(session, order, at=at)
 
 
 def _again(session: Session, row: CaseIntake, found: Suspected, terms: IntakePolicy) -> Ticket | None:

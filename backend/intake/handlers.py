@@ -20,7 +20,7 @@ from backend.work.lifecycle import OrderState
 from backend.work.models import EventSource
 from backend.work.service import orders, views
 from iot_gateway.errors import IllegalCaseChange
-from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWindowMoved, CaseWorsened
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.service import cases
 from kernel import clock
@@ -43,11 +43,15 @@ def worsen_on_case(session: Session, event: CaseWorsened) -> None:
     casework.worsen(session, _suspected(session, event), at=clock.now())
 
 
+def move_due_on_window(session: Session, event: CaseWindowMoved) -> None:
+    """Let due date and wanted parts follow the window as it stands now; late or doubled news changes nothing."""
+    casework.follow_window(session, event.case_id, at=clock.now())
+
+
 def _suspected(session: Session, event: CaseOpened | CaseWorsened) -> Suspected:
     """Return the case as it stands now, for news may overtake each other; never less severe than the news says."""
     found = casework.suspected(session, event.case_id, at=clock.now())
-    failure_at = min(filter(None, (found.failure_at, event.p10_at)), default=None)
-    return replace(found, severity=max(found.severity, event.severity), failure_at=failure_at)
+    return replace(found, severity=max(found.severity, event.severity), failure_at=found.failure_at or event.p10_at)
 
 
 def verify_on_completion(session: Session, event: VisitCompleted) -> None:

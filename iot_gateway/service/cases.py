@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from iot_gateway.errors import CaseNotFound, IllegalCaseChange
-from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
+from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWindowMoved, CaseWorsened
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
 from iot_gateway.models.devices import DeviceContext
@@ -22,6 +22,9 @@ from kernel.ids import new_id
 
 EVIDENCE_LIMIT = 400
 """Rows of evidence of one case: more of the same proves nothing."""
+
+NOTICED_PART, NOTICED_LEAST = 0.1, timedelta(hours=1)
+"""A window that moves by less than this part of the time left, or than an hour, is the same to whoever plans."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +184,41 @@ def worsen_case(
             low_confidence=low_confidence,
         ),
     )
+
+
+def move_window(session: Session, case_id: UUID, window: Window, *, low_confidence: bool, at: datetime) -> bool:
+    """Move the failure window of an open case, seen at `at`, if its early end moves noticeably; tell whether it did.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    if not _noticeable(get_case(session, case_id), window, at):
+        return False
+    case = _locked(session, case_id)
+    if case.state is not CaseState.OPEN or not _noticeable(case, window, at):
+        return False
+    case.p10_at, case.p50_at, case.p90_at = window.p10_at, window.p50_at, window.p90_at
+    case.low_confidence = low_confidence
+    outbox.publish(
+        session,
+        CaseWindowMoved(
+            case_id=case_id,
+            device_id=case.device_id,
+            failure_group=case.failure_group,
+            at=at,
+            p10_at=window.p10_at,
+            p50_at=window.p50_at,
+            p90_at=window.p90_at,
+            low_confidence=low_confidence,
+        ),
+    )
+    return True
+
+
+def _noticeable(case: DeviceCase, window: Window, at: datetime) -> bool:
+    if case.p10_at is None:
+        return True
+    return abs(window.p10_at - case.p10_at) > max(NOTICED_PART * (case.p10_at - at), NOTICED_LEAST)
 
 
 def begin_verification(

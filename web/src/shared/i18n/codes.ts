@@ -165,6 +165,23 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "order.reject": ["退回返工", "Sent back"],
     "order.close": ["已关闭", "Closed"],
     "order.cancel": ["已取消", "Cancelled"],
+    "order.move_due": ["截止时间随故障预测调整", "Due date follows the failure forecast"],
+    "order.keep_due_promised": [
+      "故障预测有变；已承诺客户，截止时间不变",
+      "Forecast moved; due date kept, the customer has a promise",
+    ],
+    "order.keep_due_pinned": [
+      "故障预测有变；上门已锁定，截止时间不变",
+      "Forecast moved; due date kept, the visit is pinned",
+    ],
+    "order.keep_due_dispatched": [
+      "故障预测有变；已派工，截止时间不变",
+      "Forecast moved; due date kept, the visit is dispatched",
+    ],
+    "order.keep_due_begun": [
+      "故障预测有变；已开始执行，截止时间不变",
+      "Forecast moved; due date kept, the work has begun",
+    ],
     "visit.plan": ["上门已计划", "Visit planned"],
     "visit.dispatch": ["上门已下发", "Visit dispatched"],
     "visit.reassign": ["上门已改派", "Visit reassigned"],
