@@ -18,7 +18,7 @@ from iot_gateway.models.sparkplug import SparkplugEdge
 from iot_gateway.secret import hash_for_broker
 from kernel.db import Login, transaction
 from kernel.log import get_logger
-from kernel.processes.broker import gateway_rights
+from kernel.processes.rights import gateway_rights
 from kernel.settings import Settings, get_settings
 
 WRITES, READS = ("telemetry", "event", "state", "cmd/ack", "twin/reported"), ("cmd", "ack", "twin/desired")

@@ -15,7 +15,7 @@ from sqlalchemy import select, text, update
 from iot_gateway.broker_files import tell_broker
 from iot_gateway.models.access import DeviceCertificate
 from iot_gateway.models.devices import Device
-from kernel import clock, pki
+from kernel import clock
 from kernel.db import Login, transaction
 from kernel.log import get_logger
 from kernel.settings import Settings
@@ -76,6 +76,8 @@ class ShutOut:
         settings = self._settings
         if settings.ca_dir is None or settings.mqtt_crl_file is None:
             return
+        from kernel import pki  # noqa: PLC0415 - loads 10 MB of cryptography, which most gateways never need
+
         authority = pki.load_authority(settings.ca_dir)
         if pki.write_revocations(authority, settings.mqtt_crl_file, revoked, at=clock.now()):
             self._listed_at = time.monotonic()

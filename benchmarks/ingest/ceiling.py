@@ -15,7 +15,8 @@ from benchmarks.ingest.runner import publishers, run_jobs
 from benchmarks.ingest.world import PROBE, World, say
 from iot_gateway.partitions import Calendar, parse
 
-BATCH_ROWS = 1000
+BATCH_ROWS = 2000
+"""As many as a full batch of the gateway."""
 COLUMNS = "tenant_id, device_number, ts, boot, seq, received_at, batch_id, vals"
 POSTGRES_EPOCH_MS = 946_684_800_000
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">II", 0, 0)
@@ -55,7 +56,7 @@ def broker_rate(world: World, count: int) -> float:
 
 
 def copy_rate(world: World, count: int, *, binary: bool) -> float:
-    """Return rows a second of COPY with the key: one connection, a commit for each thousand, made beforehand."""
+    """Return rows a second of COPY with the key: one connection, a commit for each two thousand, made beforehand."""
     say(f"COPY {'binary' if binary else 'text'}, {count} rows")
     world.empty()
     boot, now = world.next_boot(), int(time.time() * 1000)

@@ -19,6 +19,7 @@ from kernel import clock, pki
 from kernel.processes.binaries import Program
 from kernel.processes.layout import Layout, write_private
 from kernel.processes.probes import accepts_tcp
+from kernel.processes.rights import gateway_rights
 from kernel.processes.supervisor import Process
 
 PACKET_LIMIT_BYTES = 256 * 1024
@@ -158,12 +159,6 @@ def password_line(user: str, password: str) -> str:
     salt = os.urandom(12)
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, HASH_ROUNDS)
     return f"{user}:$7${HASH_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
-
-
-def gateway_rights(user: str) -> str:
-    """Return the lines of the access list that let a gateway work."""
-    topics = ("readwrite fieldhand/#", "readwrite spBv1.0/#", "read $SYS/broker/#")
-    return "\n".join([f"user {user}", *(f"topic {topic}" for topic in topics)]) + "\n\n"
 
 
 def broker_names(tls_host: str) -> list[str]:
