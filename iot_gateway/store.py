@@ -17,11 +17,24 @@ from kernel.settings import get_settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+PATIENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A database host that vanishes does not say goodbye: after this it counts as away, be it that we speak or listen."""
+
 
 def connect() -> Connection:
-    """Open a connection of the ingest login, with a landing table of its own."""
+    """Open a connection of the ingest login, with a landing table of its own.
+
+    Raises:
+        psycopg.OperationalError: nobody answers within 5 seconds, or not as a database does.
+    """
     url = database_url(get_settings(), Login.INGEST).replace("postgresql+psycopg://", "postgresql://", 1)
-    connection = psycopg.connect(url, connect_timeout=5, application_name="fieldhand-gateway")
+    connection = psycopg.connect(url, application_name="fieldhand-gateway", **PATIENCE)
     connection.execute("SET timezone TO 'UTC'")
     connection.execute("CREATE TEMP TABLE landing (LIKE telemetry) ON COMMIT DELETE ROWS")
     connection.commit()
