@@ -66,7 +66,7 @@ class Writer:
         delay = 0.1
         while not self._stop.is_set():
             try:
-                self._commit(messages)
+                batch = self._commit(messages)
             except WAITS as error:
                 self._drop_connection()
                 reason = str(error).partition("\n")[0]
@@ -77,9 +77,10 @@ class Writer:
                 self._forget(error)
             else:
                 self._link.ack(messages)
+                self._book(messages, batch)
                 return
 
-    def _commit(self, messages: Sequence[Message]) -> None:
+    def _commit(self, messages: Sequence[Message]) -> Batch:
         started = time.perf_counter()
         connection = self._connected()
         sorting, turn = self._prepare(connection, messages)
@@ -87,14 +88,26 @@ class Writer:
         self._write(connection, batch)
         if self._sparkplug is not None and turn is not None:
             self._sparkplug.keep(turn)
+        metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
+        return batch
+
+    def _book(self, messages: Sequence[Message], batch: Batch) -> None:
+        """Count a batch that is committed and acknowledged, keep its last values, move the marks.
+
+        Should the database go away here, marks stay behind: a look for gaps finds what is stored, the rest comes again.
+        """
         self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=clock.now())
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
         for reason, count in Tally(letter.reason for letter in batch.letters).items():
             metrics.DEAD_LETTERS.labels(reason).inc(count)
-        metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
         metrics.BATCH_MESSAGES.observe(len(messages))
-        self._note(connection, batch)
+        self._last.keep(batch.samples)
+        try:
+            self._note(self._connected(), batch)
+        except WAITS as error:
+            self._drop_connection()
+            log.warning("ingest_waits_for_database", error=str(error).partition("\n")[0], held=self._link.backlog())
 
     def _note(self, connection: store.Connection, batch: Batch) -> None:
         """Move the marks; records among the dead letters count, too."""
@@ -130,7 +143,6 @@ class Writer:
         else:
             if last:
                 self._last.written(last, now=now)
-            self._last.keep(batch.samples)
 
     def _without_partition(self, connection: store.Connection, batch: Batch) -> Batch:
         calendar = self._partitions(connection)
