@@ -18,6 +18,7 @@ from iot_gateway.pulse import Pulse
 from iot_gateway.secret import share_group
 from iot_gateway.shut_out import ShutOut
 from iot_gateway.sparkplug import topics
+from iot_gateway.sparkplug.sole import Sole
 from kernel.log import get_logger
 from kernel.settings import Settings, get_settings
 
@@ -43,6 +44,7 @@ class Gateway:
         group = share_group(settings.secret_key.get_secret_value())
         self._link = Link(**account._asdict(), group=group, more=topics.FILTERS, take_more=settings.sparkplug)
         self._files, self._shut_out = BrokerFiles(settings), ShutOut(settings)
+        self._sole = Sole(stop) if settings.sparkplug else None
         writer = _writer(self._link, stop, pulse, settings)
         self._writer = threading.Thread(target=writer.run, name="writer", daemon=True)
         caretaker = Caretaker(account, self._link, pulse, stop)
@@ -57,7 +59,10 @@ class Gateway:
 
         Raises:
             RuntimeError: the writer has died; the supervisor starts the process anew.
+            SparkplugElsewhereError: another gateway takes Sparkplug.
         """
+        if self._sole is not None:
+            self._sole.claim()
         _chore(self._files.refresh)
         if self._retire.is_set():
             self._begin_to_retire()
@@ -75,6 +80,8 @@ class Gateway:
         self._stop.set()
         self._writer.join(timeout=10)
         self._caretaker.join(timeout=5)
+        if self._sole is not None:
+            self._sole.release()
         if retired:
             self._link.end()
         else:
@@ -98,6 +105,8 @@ class Gateway:
             _chore(lambda: send_twins(link))
             due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
         if now >= due["files"]:
+            if self._sole is not None:
+                self._sole.claim()
             _chore(self._files.refresh)
             _chore(self._shut_out.run)
             link.mend()

@@ -26,6 +26,9 @@ PATIENCE: dict[str, Any] = {
 }
 """A database host that vanishes does not say goodbye: after this it counts as away, be it that we speak or listen."""
 
+SERVER_PATIENCE = {"tcp_keepalives_idle": 5, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+"""The same the other way round: a gateway that vanishes keeps no locks."""
+
 
 def connect() -> Connection:
     """Open a connection of the ingest login, with a landing table of its own.
@@ -36,6 +39,8 @@ def connect() -> Connection:
     url = database_url(get_settings(), Login.INGEST).replace("postgresql+psycopg://", "postgresql://", 1)
     connection = psycopg.connect(url, application_name="fieldhand-gateway", **PATIENCE)
     connection.execute("SET timezone TO 'UTC'")
+    for name, value in SERVER_PATIENCE.items():
+        connection.execute(f"SET {name} TO {value}")
     connection.execute("CREATE TEMP TABLE landing (LIKE telemetry) ON COMMIT DELETE ROWS")
     connection.commit()
     return connection

@@ -1,12 +1,15 @@
 """Edge nodes of Sparkplug B on the real broker: born, heard by alias, asked for their births, dead."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
 
+from iot_gateway import store
 from iot_gateway.service import sparkplug
+from iot_gateway.sparkplug.sole import Sole, SparkplugElsewhereError
 from iot_gateway.sparkplug.wire import DataType, Metric
 from kernel.db import Login, transaction
 from tests.conftest import settings_of
@@ -201,3 +204,33 @@ def test_who_is_not_marked_says_nothing(make_device, make_edge, gateway) -> None
     wait_until(lambda: letters(stranger) == ["not-sparkplug"])
     wait_until(lambda: letters(edge.device) == ["malformed"])
     assert stored(stranger) == 0
+
+
+def test_only_one_gateway_takes_sparkplug(partitions) -> None:
+    first, second = Sole(threading.Event()), Sole(threading.Event())
+    first.claim()
+    with pytest.raises(SparkplugElsewhereError, match="FIELDHAND_SPARKPLUG"):
+        second.claim(patience_seconds=0)
+    first.claim()
+
+    first.release()
+    second.claim()
+    with pytest.raises(SparkplugElsewhereError):
+        first.claim(patience_seconds=0)
+    second.release()
+
+
+def test_the_right_to_sparkplug_is_claimed_again_after_the_connection_was_lost(partitions) -> None:
+    sole = Sole(threading.Event())
+    sole.claim()
+    assert sole._connection is not None
+    lost = sole._connection.info.backend_pid
+    with store.connect() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [lost])
+
+    sole.claim()
+
+    assert sole._connection.info.backend_pid != lost
+    with pytest.raises(SparkplugElsewhereError):
+        Sole(threading.Event()).claim(patience_seconds=0)
+    sole.release()
