@@ -15,14 +15,31 @@ from iot_gateway.detect.catalogue import DeviceModel
 from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
-from iot_gateway.detect.suspicion import HourResult, Suspected
+from iot_gateway.detect.suspicion import HourResult, How, Suspected
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.lifecycle import ACTIVE, CaseState
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
 
-TEXT_EN = "{name_en} has read {observed:.4g} {unit} where {expected:.4g} was expected since {since:%Y-%m-%d %H:%M} UTC."
-TEXT_ZH = "自 {since:%Y-%m-%d %H:%M} UTC 起，{name_zh}读数为 {observed:.4g} {unit}，预期为 {expected:.4g}。"
+TEXTS: Mapping[How, tuple[str, str]] = {
+    "level": (
+        "{name_en} has read {observed:.4g} {unit} where {expected:.4g} was expected since {since:%Y-%m-%d %H:%M} UTC.",
+        "自 {since:%Y-%m-%d %H:%M} UTC 起，{name_zh}读数为 {observed:.4g} {unit}，预期为 {expected:.4g}。",
+    ),
+    "rough": (
+        "{name_en} varies by {observed:.3g} {unit} an hour, usually {expected:.3g}, since {since:%Y-%m-%d %H:%M} UTC.",
+        "自 {since:%Y-%m-%d %H:%M} UTC 起，{name_zh}一小时内波动 {observed:.3g} {unit}，通常为 {expected:.3g}。",
+    ),
+    "stuck": (
+        "{name_en} has stood still at {observed:.4g} {unit} since {since:%Y-%m-%d %H:%M} UTC.",
+        "自 {since:%Y-%m-%d %H:%M} UTC 起，{name_zh}一直停在 {observed:.4g} {unit}。",
+    ),
+    "silent": (
+        "{name_en} is not sent any more since {since:%Y-%m-%d %H:%M} UTC; the last value was {observed:.4g} {unit}.",
+        "自 {since:%Y-%m-%d %H:%M} UTC 起，不再收到{name_zh}；最后读数为 {observed:.4g} {unit}。",
+    ),
+}
+"""how -> English, Chinese"""
 
 
 def load_cases(session: Session, devices: Sequence[UUID], known: Sequence[UUID]) -> dict[UUID, list[DeviceCase]]:
@@ -143,6 +160,7 @@ def _summary(device: FollowedDevice, found: Suspected) -> dict[str, Any]:
     low, high = catalogue.band(lead.expected, lead.scale)
     unit = catalogue.unit(device.model, lead.metric)
     name_en, name_zh = NAMES.get(lead.metric, (lead.metric, lead.metric))
+    text_en, text_zh = TEXTS[found.how]
     words = {
         "name_en": name_en,
         "name_zh": name_zh,
@@ -162,15 +180,17 @@ def _summary(device: FollowedDevice, found: Suspected) -> dict[str, Any]:
         "shares": found.shares,
         "metrics": list(found.shares),
         "alarm_hours": found.alarm_hours,
-        "text_en": TEXT_EN.format(**words),
-        "text_zh": TEXT_ZH.format(**words),
+        "how": found.how,
+        "text_en": text_en.format(**words),
+        "text_zh": text_zh.format(**words),
     }
 
 
 def _evidence(found: Suspected, result: HourResult, at: datetime) -> list[cases.Evidence]:
     rows = []
+    readings = result.rough if found.how == "rough" else result.readings
     for metric, share in found.shares.items():
-        reading = result.readings.get(metric, found.leading)
+        reading = readings.get(metric, found.leading)
         low, high = catalogue.band(reading.expected, reading.scale)
         rows.append(
             cases.Evidence(

@@ -4,7 +4,7 @@ Here the caller keeps the cases and tells what became of them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -85,7 +85,7 @@ class Drive:
         runs = [old[name].longest_run_ms if name in old else 0 for name in metrics]
         history = learning.History(at, weeks, means, np.full_like(means, np.nan), np.array(runs))
         self._profiles = {
-            name: replace(found, sample_scale=old[name].sample_scale if name in old else 0.0)
+            name: learning.with_spread_of(found, old.get(name))
             for name, found in learning.fit_all(self._bank.known, metrics, history).items()
         }
         self._bank.learn(self._row, self._profiles, fitted_at=float(latest))

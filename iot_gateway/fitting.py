@@ -1,7 +1,6 @@
 """The nightly fit: what is normal for each device, from its healthy hours of the last weeks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,7 +42,7 @@ def fit_device(session: Session, device: Device, *, at: datetime) -> int:
     found = learning.fit_all(known, metrics, _history(rows, metrics, device, kept), solve=solve_with_statsmodels)
     for metric, profile in found.items():
         old = kept.get(metric)
-        fitted = replace(profile, sample_scale=old.sample_scale if old else 0.0)
+        fitted = learning.with_spread_of(profile, old)
         _keep(session, device, fitted, at=at)
     return len(found)
 

@@ -22,6 +22,7 @@ from iot_gateway.detect.profile import (
 
 SLOTS = 2 * HOURS_PER_DAY
 MOST_HALF = 6e4
+MOST_GAP = 255
 LEAST_WIDTH = 1e-3
 """Width of the seen range, in deviations of the driver: one that never moved must not make every hour strange."""
 
@@ -35,6 +36,8 @@ def layout(judged: int, drivers: int) -> np.dtype[np.void]:
             ("limit", "f4", (judged,)),
             ("middle", "f4", (judged,)),
             ("healthy_ms", "f4", (judged,)),
+            ("healthy_gap", "u1", (judged,)),
+            ("rough_limit", "f4", (judged,)),
             ("centre", "f4", (judged, drivers)),
             ("deviation", "f4", (judged, drivers)),
             ("low", "f2", (judged, drivers)),
@@ -67,7 +70,8 @@ class Book:
                 self._column[place, k], self._lagged[place, k] = metrics.index(metric), bool(lag)
         self._empty = np.zeros(1, dtype=layout(len(self.judged), most))
         self._empty["scale"] = np.nan
-        self._empty["limit"] = self._empty["healthy_ms"] = np.inf
+        for name in ("limit", "healthy_ms", "rough_limit"):
+            self._empty[name] = np.inf
         self.table: Table = self._empty[:0].copy()
 
     def grow(self, size: int) -> None:
@@ -91,6 +95,8 @@ class Book:
         record["scale"][place], record["sample_scale"][place] = found.scale, found.sample_scale
         record["limit"][place], record["middle"][place] = found.limit, terms[0]
         record["healthy_ms"][place] = found.longest_run_ms
+        record["rough_limit"][place] = np.inf if found.rough_limit is None else found.rough_limit
+        record["healthy_gap"][place] = min(found.longest_gap_hours, MOST_GAP)
         record["centre"][place, where], record["deviation"][place, where] = centre, deviation
         record["low"][place, where] = (np.array(found.low) - centre) / deviation
         record["high"][place, where] = (np.array(found.high) - centre) / deviation

@@ -23,6 +23,8 @@ class Lead:
     metric: str
     direction: int
     weight: float = 1.0
+    rough: bool = False
+    """Speaks by its spread within the hour, not by where it is."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ MODELS: Mapping[str, DeviceModel] = {
                 (Lead("supply_temp_c", 1), Lead("return_temp_c", 1, 0.7), Lead("compressor_current_a", 1, 0.3)),
             ),
             Group("filter", (Lead("flow_m3h", -1), Lead("compressor_current_a", 1, 0.3))),
+            Group(
+                "compressor",
+                (Lead("compressor_current_a", 0, rough=True), Lead("supply_temp_c", 0, 0.3, rough=True)),
+            ),
         ),
     ),
     "pump": DeviceModel(
@@ -93,6 +99,7 @@ MODELS: Mapping[str, DeviceModel] = {
         groups=(
             Group("bearing", (Lead("vibration_mm_s", 1), Lead("bearing_temp_c", 1, 0.5))),
             Group("filter", (Lead("flow_m3h", -1), Lead("motor_current_a", 1, 0.5), Lead("pressure_kpa", -1, 0.3))),
+            Group("impeller", (Lead("pressure_kpa", 0, rough=True), Lead("vibration_mm_s", 0, 0.5, rough=True))),
         ),
     ),
     "lift": DeviceModel(

@@ -4,19 +4,20 @@ All devices are judged at once in arrays; only those that learn, alarm or have a
 looked at one by one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from iot_gateway.detect import cusum, learning, quality, suspicion
+from iot_gateway.detect import cusum, learning, quality, roughness, suspicion
 from iot_gateway.detect.arrays import HOUR_MS, Flags, Floats, Ints
 from iot_gateway.detect.bank import Bank
-from iot_gateway.detect.catalogue import DeviceModel
+from iot_gateway.detect.catalogue import BAND_SCALES, DeviceModel
 from iot_gateway.detect.fusion import WITHIN_HOURS
 from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.memory import TREND_HOURS, Memory
 from iot_gateway.detect.profile import MetricProfile
-from iot_gateway.detect.suspicion import HourResult, Reading, Strengths, Stuck
+from iot_gateway.detect.suspicion import HourResult, Reading, Sensors, Strengths
 
 QUIET_FACTOR, QUIET_HOURS = 1.5, 48
 RELEARN_HOURS = 24
@@ -123,22 +124,67 @@ def _watch(bank: Bank, judged: Judged, closed: Closed, found: Residuals, muted: 
     strongest = np.maximum(sums.high, sums.low)
     _follow(bank, rows, found, strongest < limits / 2)
     _keep_trends(bank, closed, z, strongest.max(axis=1) > WATCHED_SUM)
-    scales = bank.book.column("scale", rows, np.nan)
-    stuck = found.stuck & ~np.isnan(scales)
-    strengths = Strengths(sums.high / limits, sums.low / limits, np.isnan(found.z))
-    alarm = suspicion.alarming(bank.known, bank.metrics, strengths) | stuck.any(axis=1)
+    spreads = _follow_spreads(bank, closed)
+    strengths = Strengths(sums.high / limits, sums.low / limits, spreads.score, np.isnan(found.z))
+    sensors = _sensors(bank, closed, found.stuck, (spreads.score >= 1.0) & ~strengths.unread)
+    alarm = suspicion.alarming(bank.known, bank.metrics, strengths) | sensors.failed.any(axis=1)
     for place in np.flatnonzero(alarm).tolist():
         at = int(found.places[place])
         result = _result(bank, judged, at, found.z[place], (strongest / limits)[place])
+        result.rough = spreads.readings(bank.metrics, place)
         suspicion.suspect(
             bank.memory(int(rows[place])),
             bank.known,
             result,
-            Strengths(strengths.high[place], strengths.low[place], strengths.unread[place]),
-            Stuck(stuck[place], closed.runs.value[place], closed.runs.since[place], scales[place]),
+            strengths.at(place),
+            sensors.at(place),
             muted=bool(muted[at]),
         )
         judged.found[at] = result
+
+
+def _sensors(bank: Bank, closed: Closed, stuck: Flags, rough: Flags) -> Sensors:
+    """Count the hours in which a metric was not sent; return the sensors that are to be mistrusted."""
+    rows, book = closed.rows, bank.book
+    missing = np.where(closed.counts > 0, 0, bank.table["missing"][rows] + 1)
+    bank.table["missing"][rows] = missing
+    scales = book.column("scale", rows, np.nan)
+    judged = ~np.isnan(scales)
+    silent = quality.silent(missing, book.column("healthy_gap", rows, np.inf)) & judged
+    restless = rough & ~suspicion.told_by_roughness(bank.known, bank.metrics)
+    return Sensors(stuck & judged, silent, restless, closed.runs.value, closed.runs.since, scales)
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """Spreads within the hour, the usual ones, and the restlessness in limits and at its limit; (n, metrics)."""
+
+    seen: Floats
+    usual: Floats
+    limit: Floats
+    score: Floats
+
+    def readings(self, metrics: Sequence[str], place: int) -> dict[str, Reading]:
+        """Return the spreads of one device as readings; the band ends where the limit lies."""
+        found = {}
+        for column, name in enumerate(metrics):
+            seen, usual = float(self.seen[place, column]), float(self.usual[place, column])
+            if usual > 0 and not np.isnan(seen) and np.isfinite(self.limit[place, column]):
+                scale = usual * float(np.expm1(self.limit[place, column])) / BAND_SCALES
+                found[name] = Reading(
+                    name, seen, usual, scale, (seen - usual) / scale, float(self.score[place, column])
+                )
+        return found
+
+
+def _follow_spreads(bank: Bank, closed: Closed) -> Spreads:
+    rows, table = closed.rows, bank.table
+    usual = bank.book.column("sample_scale", rows, 0.0)
+    level = roughness.follow(table["rough"][rows].astype(np.float64), closed.spreads, usual)
+    table["rough"][rows] = level
+    limit = _raised(bank, "rough_limit", rows, closed.hours)
+    unknown = np.isnan(closed.spreads) | (usual <= 0)
+    return Spreads(closed.spreads, usual, limit, np.where(unknown, 0.0, level / limit))
 
 
 def _result(bank: Bank, judged: Judged, place: int, z: Floats, score: Floats) -> HourResult:
@@ -153,8 +199,12 @@ def _result(bank: Bank, judged: Judged, place: int, z: Floats, score: Floats) ->
 
 def limits_of(bank: Bank, rows: Ints, hours: Ints) -> Floats:
     """Return the limits (n, metrics) now; without a profile they are out of reach."""
+    return _raised(bank, "limit", rows, hours)
+
+
+def _raised(bank: Bank, field_name: str, rows: Ints, hours: Ints) -> Floats:
     quiet = np.where(hours <= bank.table["quiet_until"][rows], QUIET_FACTOR, 1.0)
-    return np.asarray(bank.book.column("limit", rows, np.inf) * bank.table["limit_factor"][rows] * quiet[:, None])
+    return np.asarray(bank.book.column(field_name, rows, np.inf) * bank.table["limit_factor"][rows] * quiet[:, None])
 
 
 def _follow(bank: Bank, rows: Ints, found: Residuals, calm: Flags) -> None:
@@ -210,7 +260,7 @@ def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: in
         for lead in group.leads:
             if lead.metric in memory.metrics:
                 column = memory.metrics.index(lead.metric)
-                memory.high[column] = memory.low[column] = 0.0
+                memory.high[column] = memory.low[column] = memory.rough[column] = 0.0
 
 
 def relearn(memory: Memory, hour: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from iot_gateway.detect.catalogue import DeviceModel, Group
+from iot_gateway.detect.catalogue import DeviceModel, Group, Lead
 
 ALARM_HOURS, WITHIN_HOURS = 3, 6
 SENSOR_GROUP = "sensor"
@@ -13,11 +13,12 @@ SOON_HOURS, IMMINENT_HOURS = 72.0, 24.0
 
 @dataclass(frozen=True)
 class MetricState:
-    """One metric after an hour: residual in scales, upper and lower sum in limits."""
+    """One metric after an hour: residual in scales, upper and lower sum and restlessness in limits."""
 
     z: float
     high: float
     low: float
+    rough: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class GroupState:
 def judge(group: Group, metrics: Mapping[str, MetricState]) -> GroupState:
     """Return the state of a group; it alarms when its first lead is over its limit in the right direction."""
     strengths = {
-        lead.metric: lead.weight * _strength(metrics[lead.metric], lead.direction)
+        lead.metric: lead.weight * _strength(metrics[lead.metric], lead)
         for lead in group.leads
         if lead.metric in metrics
     }
@@ -44,10 +45,12 @@ def judge(group: Group, metrics: Mapping[str, MetricState]) -> GroupState:
     return GroupState(group.name, alarming, total, shares)
 
 
-def _strength(state: MetricState, direction: int) -> float:
-    if direction > 0:
+def _strength(state: MetricState, lead: Lead) -> float:
+    if lead.rough:
+        return state.rough
+    if lead.direction > 0:
         return state.high
-    return state.low if direction < 0 else max(state.high, state.low)
+    return state.low if lead.direction < 0 else max(state.high, state.low)
 
 
 def ripe(alarm_hours: Sequence[int], hour: int) -> bool:

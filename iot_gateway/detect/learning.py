@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iot_gateway.detect import cusum, profile
+from iot_gateway.detect import cusum, profile, quality, roughness
 from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.memory import Notes
@@ -83,8 +83,21 @@ def fit_all(
         expected, scale = profile.expect(fitted, weeks, np.nan_to_num(drivers))
         z = (y - expected) / scale
         limit = cusum.limit_of(np.where(np.isnan(drivers).any(axis=1), np.nan, z))
-        found[metric] = replace(fitted, limit=limit, longest_run_ms=int(history.longest_runs[column]))
+        found[metric] = replace(
+            fitted,
+            limit=limit,
+            longest_run_ms=int(history.longest_runs[column]),
+            rough_limit=roughness.limit_of(history.spreads[:, column], fitted.sample_scale),
+            longest_gap_hours=quality.longest_gap(np.isnan(y)),
+        )
     return found
+
+
+def with_spread_of(fitted: MetricProfile, old: MetricProfile | None) -> MetricProfile:
+    """Return a fit to hourly means with what only samples can tell, from the profile before it."""
+    if old is None:
+        return fitted
+    return replace(fitted, sample_scale=old.sample_scale, rough_limit=old.rough_limit)
 
 
 def drivers_over(metrics: Sequence[str], names: Sequence[str], hours: Ints, means: Floats) -> Floats:

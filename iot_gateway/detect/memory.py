@@ -83,6 +83,8 @@ def layout(metrics: int) -> np.dtype[np.void]:
             ("low_since", "i4", each),
             ("limit_factor", "f4", each),
             ("previous", "f4", each),  # mean of the hour before
+            ("rough", "f4", each),
+            ("missing", "i4", each),  # hours without a value
             ("hour", "i4"),
             ("previous_hour", "i4"),
             ("quiet_until", "i4"),  # up to this hour limits are wider: a machine just repaired
@@ -93,7 +95,7 @@ def layout(metrics: int) -> np.dtype[np.void]:
     )
 
 
-VERSION = 2
+VERSION = 3
 
 
 def blank(metrics: int) -> Table:
@@ -139,6 +141,11 @@ class Memory:
     def low_since(self) -> Ints:
         """Return since which hours the lower sums are above zero (metrics,)."""
         return np.asarray(self._record["low_since"])
+
+    @property
+    def rough(self) -> Floats:
+        """Return the smoothed logarithms of spreads within the hour (metrics,)."""
+        return np.asarray(self._record["rough"])
 
     @property
     def level(self) -> Floats:

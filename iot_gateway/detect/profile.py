@@ -48,6 +48,10 @@ class MetricProfile:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     """Range of the regressors that the fit has seen."""
+    rough_limit: float | None = None
+    """Of the spread within an hour, see `roughness`; None where there is no usual spread."""
+    longest_gap_hours: int = 0
+    """Longest time without a value while healthy and while the device sent others."""
 
 
 def driver_names(names: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from iot_gateway.detect.lanes import Lanes
 STUCK_MS = 4 * 3_600_000
 STUCK_SAMPLES = 24
 STUCK_FACTOR = 4
+SILENT_HOURS, SILENT_FACTOR = 6, 3
 MOST_MS = 2**31 - 1
 
 
@@ -75,3 +76,14 @@ def stuck(runs: Runs, at: Ints, healthy_ms: Floats) -> Flags:
     """Tell which metrics (n, metrics) have not moved at `at` (n,) for far longer than they ever did while healthy."""
     needed = np.maximum(STUCK_MS, STUCK_FACTOR * healthy_ms)
     return np.asarray((runs.count >= STUCK_SAMPLES) & (at[:, None] - runs.since >= needed))
+
+
+def longest_gap(missing: Flags) -> int:
+    """Return the longest row of hours (n,) that are flagged."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], missing, [False]])))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def silent(hours: Ints, healthy_hours: Floats) -> Flags:
+    """Tell which metrics have sent nothing for so many hours in which others did, far longer than while healthy."""
+    return np.asarray(hours >= np.maximum(SILENT_HOURS, SILENT_FACTOR * healthy_hours))

@@ -1,6 +1,7 @@
 """From an hour of one device with alarms to suspected faults: since when, how grave, until when."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Literal
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from iot_gateway.detect.catalogue import DeviceModel, Group, Lead
 from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.detect.memory import Memory
 from iot_gateway.detect.window import FailureWindow, failure_window
+
+How = Literal["level", "rough", "stuck", "silent"]
+"""What is wrong with the leading metric: where it is, how restless it is, that it stands still or says nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Suspected:
     leading: Reading
     shares: dict[str, float]
     alarm_hours: int
+    how: How = "level"
 
 
 @dataclass
@@ -45,6 +50,8 @@ class HourResult:
 
     hour: int
     readings: dict[str, Reading]
+    rough: dict[str, Reading] = field(default_factory=dict)
+    """Spreads within the hour"""
     alarming: dict[str, GroupState] = field(default_factory=dict)
     opened: list[Suspected] = field(default_factory=list)
     ongoing: list[Suspected] = field(default_factory=list)
@@ -52,21 +59,38 @@ class HourResult:
 
 @dataclass(frozen=True)
 class Strengths:
-    """Upper and lower sums in limits, and which metrics were not read; all (n, metrics)."""
+    """Upper and lower sums and restlessness in limits, and which metrics were not read; all (n, metrics)."""
 
     high: Floats
     low: Floats
+    rough: Floats
     unread: Flags
+
+    def at(self, place: int) -> "Strengths":
+        """Return those of one device (metrics,)."""
+        return Strengths(self.high[place], self.low[place], self.rough[place], self.unread[place])
 
 
 @dataclass(frozen=True)
-class Stuck:
-    """Metrics of one device that do not move: which (metrics,), at what, since when (epoch ms), and their scales."""
+class Sensors:
+    """Metrics that stand still, are not sent or jump about, the last value, since when (epoch ms); (n, metrics)."""
 
-    metrics: Flags
+    stuck: Flags
+    silent: Flags
+    restless: Flags
+    """Where that tells of no fault of the machine."""
     value: Floats
     since: Ints
     scale: Floats
+
+    def at(self, place: int) -> "Sensors":
+        """Return those of one device (metrics,)."""
+        return Sensors(*(getattr(self, part.name)[place] for part in fields(self)))
+
+    @property
+    def failed(self) -> Flags:
+        """Return which metrics are to be mistrusted."""
+        return np.asarray(self.stuck | self.silent | self.restless)
 
 
 def alarming(known: DeviceModel, metrics: tuple[str, ...], found: Strengths) -> Flags:
@@ -75,9 +99,10 @@ def alarming(known: DeviceModel, metrics: tuple[str, ...], found: Strengths) -> 
     for lead in {group.leads[0] for group in known.groups}:
         if lead.metric in metrics:
             column = metrics.index(lead.metric)
+            rough = lead.rough & (found.rough[:, column] >= 1.0)
             high, low = found.high[:, column] >= 1.0, found.low[:, column] >= 1.0
             over = high if lead.direction > 0 else low if lead.direction < 0 else high | low
-            alarm |= over & ~found.unread[:, column]
+            alarm |= (rough if lead.rough else over) & ~found.unread[:, column]
     return alarm
 
 
@@ -86,18 +111,18 @@ def suspect(
     known: DeviceModel,
     result: HourResult,
     found: Strengths,
-    stuck: Stuck,
+    sensors: Sensors,
     *,
     muted: bool,
 ) -> None:
     """Add to `result` what the sums (metrics,) and the sensors of one device make suspected."""
     states = {
-        name: MetricState(reading.z, float(found.high[column]), float(found.low[column]))
+        name: MetricState(reading.z, float(found.high[column]), float(found.low[column]), float(found.rough[column]))
         for column, name in enumerate(memory.metrics)
         if (reading := result.readings.get(name)) is not None
     }
     judged = [fusion.judge(group, states) for group in known.groups]
-    judged += _stuck_sensor(memory, stuck)
+    judged += _failed_sensors(memory, sensors)
     result.alarming = {state.name: state for state in judged if state.alarming}
     for name in result.alarming:
         kept = [hour for hour in memory.alarms.get(name, []) if hour > result.hour - 2 * fusion.WITHIN_HOURS]
@@ -109,14 +134,14 @@ def suspect(
     fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
     groups = {group.name: group for group in with_sensor.groups}
     for state in fresh:
-        result.opened.append(_describe(memory, groups[state.name], state, result, stuck))
+        result.opened.append(_describe(memory, groups[state.name], state, result, sensors))
     for state in result.alarming.values():
         if state.name in memory.active:
-            result.ongoing.append(_describe(memory, groups[state.name], state, result, stuck))
+            result.ongoing.append(_describe(memory, groups[state.name], state, result, sensors))
 
 
-def _stuck_sensor(memory: Memory, stuck: Stuck) -> list[GroupState]:
-    names = [name for name, still in zip(memory.metrics, stuck.metrics, strict=True) if still]
+def _failed_sensors(memory: Memory, sensors: Sensors) -> list[GroupState]:
+    names = [name for name, failed in zip(memory.metrics, sensors.failed, strict=True) if failed]
     if not names:
         return []
     return [GroupState(fusion.SENSOR_GROUP, True, 1.0, {name: 1.0 / len(names) for name in names})]
@@ -128,16 +153,21 @@ def extended(known: DeviceModel) -> DeviceModel:
     return DeviceModel(known.metrics, (*known.groups, sensor), known.regressors, known.beside)
 
 
-def _describe(memory: Memory, group: Group, state: GroupState, result: HourResult, stuck: Stuck) -> Suspected:
+def _describe(memory: Memory, group: Group, state: GroupState, result: HourResult, sensors: Sensors) -> Suspected:
     alarm_hours = len(memory.alarms.get(group.name, []))
     if group.name == fusion.SENSOR_GROUP:
         metric = next(iter(state.shares))
         column = memory.metrics.index(metric)
-        value = float(stuck.value[column])
-        still = Reading(metric, value, value, float(stuck.scale[column]), 0.0, 1.0)
-        since = int(stuck.since[column]) // HOUR_MS
-        return Suspected(group, since, 2, None, memory.provisional, still, dict(state.shares), alarm_hours)
+        if sensors.restless[column]:
+            return _restless(memory, group, state, result, metric)
+        value = float(sensors.value[column])
+        still = Reading(metric, value, value, float(sensors.scale[column]), 0.0, 1.0)
+        since = int(sensors.since[column]) // HOUR_MS
+        how: How = "silent" if sensors.silent[column] else "stuck"
+        return Suspected(group, since, 2, None, memory.provisional, still, dict(state.shares), alarm_hours, how)
     lead = group.leads[0]
+    if lead.rough:
+        return _restless(memory, group, state, result, lead.metric)
     column = memory.metrics.index(lead.metric)
     upward = lead.direction > 0 or (lead.direction == 0 and memory.high[column] >= memory.low[column])
     started = int(memory.high_since[column] if upward else memory.low_since[column])
@@ -157,3 +187,25 @@ def _describe(memory: Memory, group: Group, state: GroupState, result: HourResul
         shares=dict(state.shares),
         alarm_hours=alarm_hours,
     )
+
+
+def _restless(memory: Memory, group: Group, state: GroupState, result: HourResult, metric: str) -> Suspected:
+    """Describe a metric that varies within the hour: there is no trend to a failure in it."""
+    reading, alarms = result.rough[metric], memory.alarms[group.name]
+    return Suspected(
+        group=group,
+        started_hour=alarms[0],
+        severity=fusion.severity(reading.observed / reading.expected, None),
+        window=None,
+        low_confidence=memory.provisional,
+        leading=reading,
+        shares=dict(state.shares),
+        alarm_hours=len(alarms),
+        how="rough",
+    )
+
+
+def told_by_roughness(known: DeviceModel, metrics: tuple[str, ...]) -> Flags:
+    """Tell which metrics (metrics,) speak for a fault of the machine by their spread within the hour."""
+    names = {lead.metric for group in known.groups for lead in group.leads if lead.rough}
+    return np.array([name in names for name in metrics])

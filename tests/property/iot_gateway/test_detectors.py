@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iot_gateway.detect import catalogue, cusum, learning, memory, profile, proof, window
+from iot_gateway.detect import catalogue, cusum, learning, memory, profile, proof, roughness, window
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel, Group, Lead, Metric
@@ -109,6 +109,47 @@ def a_fleet(seed, *, devices=3, samples=2000):
     values[-300:, metrics.index("vibration_mm_s")] += 4.0
     values[rng.random(values.shape) < 0.02] = np.nan
     return np.repeat(np.arange(devices), samples), ts, values
+
+
+def cases_of(bank, *samples):
+    """Return group and kind of the cases that samples open, as (hour, group, how)."""
+    opened = []
+    for turn in score(bank, *samples):
+        for place, result in turn.found.items():
+            for found in result.opened:
+                row = int(turn.closed.rows[place])
+                bank.memory(row).active[found.group.name] = "case"
+                opened.append((row, found.group.name, found.how))
+    return opened
+
+
+def test_what_varies_within_the_hour_or_is_not_sent_any_more_makes_a_case_though_the_mean_stays() -> None:
+    rows, ts, values = a_fleet(11, devices=4)
+    names = list(catalogue.model("pump").metrics)
+    vibration, pressure = names.index("vibration_mm_s"), names.index("pressure_kpa")
+    values[rows == 3, vibration] -= np.where(np.arange(2000) >= 1700, 4.0, 0.0)
+    late = ts >= 1700 * 900_000
+    values[late & (rows == 0), pressure] += np.tile([5.0, -5.0], 150)
+    values[late & (rows == 1), names.index("flow_m3h")] += np.tile([5.0, -5.0], 150)
+    values[late & (rows == 2), names.index("bearing_temp_c")] = np.nan
+
+    assert cases_of(a_bank("pump", devices=4), rows, ts, values) == [
+        (0, "impeller", "rough"),
+        (1, "sensor", "rough"),
+        (2, "sensor", "silent"),
+    ]
+
+
+@given(st.lists(st.lists(st.floats(0, 50), min_size=2, max_size=2), min_size=1, max_size=50), st.floats(0.1, 20))
+def test_restlessness_grows_with_the_spread_and_a_single_hour_is_no_alarm(spreads, usual) -> None:
+    small, large = np.zeros(1), np.zeros(1)
+    for one, other in spreads:
+        small = roughness.follow(small, np.array([min(one, other)]), np.array([usual]))
+        large = roughness.follow(large, np.array([max(one, other)]), np.array([usual]))
+
+    assert small <= large
+    assert roughness.follow(np.zeros(1), np.array([1e9]), np.array([usual])) < roughness.LEAST_LIMIT
+    np.testing.assert_array_equal(roughness.follow(small, np.array([np.nan]), np.array([usual])), small)
 
 
 def told(judged):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from iot_gateway.casework import TEXT_EN, TEXT_ZH
+from iot_gateway.casework import TEXTS
 from iot_gateway.detect.catalogue import MODELS
 from iot_gateway.detect.names import NAMES
 
@@ -26,7 +26,11 @@ def test_the_sentences_of_a_case_speak_of_names() -> None:
         "since": since,
     }
 
-    assert TEXT_EN.format(**words) == (
-        "Vibration has read 1.557 mm/s where 1.44 was expected since 2026-11-18 19:00 UTC."
-    )
-    assert TEXT_ZH.format(**words) == "自 2026-11-18 19:00 UTC 起，振动读数为 1.557 mm/s，预期为 1.44。"
+    said = {how: [text.format(**words) for text in both] for how, both in TEXTS.items()}
+    assert said["level"] == [
+        "Vibration has read 1.557 mm/s where 1.44 was expected since 2026-11-18 19:00 UTC.",
+        "自 2026-11-18 19:00 UTC 起，振动读数为 1.557 mm/s，预期为 1.44。",
+    ]
+    assert said["rough"][0] == "Vibration varies by 1.56 mm/s an hour, usually 1.44, since 2026-11-18 19:00 UTC."
+    assert said["stuck"][1] == "自 2026-11-18 19:00 UTC 起，振动一直停在 1.557 mm/s。"
+    assert "not sent any more since 2026-11-18 19:00 UTC" in said["silent"][0]
