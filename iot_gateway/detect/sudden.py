@@ -115,6 +115,7 @@ def _group(known: DeviceModel, signed: dict[str, float]) -> Group | None:
             if lead.direction
             else lead.weight * abs(signed.get(lead.metric, 0.0))
             for lead in group.leads
+            if not lead.rough
         )
         for group in known.groups
     }
