@@ -24,6 +24,13 @@ from kernel.settings import get_settings
 
 FOLLOWERS = ("scorer", rollups.CHECKPOINT)
 
+OLD_EVENTS = text("""
+    SELECT d.number, :midnight - make_interval(days => GREATEST(COALESCE(r.hour_days, :days), d.max_age_days + 1))
+    FROM device d LEFT JOIN telemetry_retention r ON r.tenant_id = d.tenant_id
+    CROSS JOIN LATERAL (SELECT e.ts FROM device_event e WHERE e.device_number = d.number ORDER BY e.ts LIMIT 1) first
+    WHERE first.ts < :midnight - make_interval(days => GREATEST(COALESCE(r.hour_days, :days), d.max_age_days + 1))
+    ORDER BY d.number
+""")
 ROWS_PER_DELETE, DELETES_PER_RUN = 5000, 400
 LOCK_TIMEOUT = "5s"
 
@@ -99,7 +106,10 @@ def _longest(session: Session, column: InstrumentedAttribute[int], default: int)
 
 
 def cuts(session: Session, *, at: datetime) -> list[Cut]:
-    """Return what tenants with a retention of their own keep shorter than the partitions live."""
+    """Return what tenants with a retention of their own keep shorter than the partitions live, and old events.
+
+    Events of devices are in no partitions; they live as long as the hours.
+    """
     midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     followed = followed_until(session, at=at)
     rows = session.execute(
@@ -117,7 +127,8 @@ def cuts(session: Session, *, at: datetime) -> list[Cut]:
             if days is not None:
                 before = midnight - timedelta(days=max(days, reach + 1))
                 found.append(Cut(table, column, number, min(before, followed)))
-    return found
+    events = session.execute(OLD_EVENTS, {"midnight": midnight, "days": HOUR_DAYS})
+    return found + [Cut("device_event", "ts", number, before) for number, before in events]
 
 
 def forget(*, at: datetime) -> int:

@@ -164,3 +164,26 @@ def test_a_partition_that_was_detached_and_not_dropped_goes(new_device) -> None:
     retention.forget(at=clock.now() + timedelta(days=1))
 
     assert tables_like(old) == 0
+
+
+def test_events_live_as_long_as_the_hours(new_device) -> None:
+    plain, shorter = new_device(), new_device()
+    with transaction(tenant_id=shorter.tenant_id) as session:
+        wishes.keep(session, raw_days=None, minute_days=365, hour_days=100)
+    at = clock.now()
+    with transaction(Login.SYSTEM) as session:
+        for device in (plain, shorter):
+            for days in (1, 99, 102, 1824, 1827):
+                session.execute(
+                    text(
+                        "INSERT INTO device_event (device_number, ts, boot, seq, tenant_id, received_at, kind, detail)"
+                        " VALUES (:n, :ts, 1, 1, :t, :ts, 'door_opened', '{}')"
+                    ),
+                    {"n": device.number, "ts": at - timedelta(days=days), "t": device.tenant_id},
+                )
+
+    retention.forget(at=at)
+
+    count = "SELECT count(*) FROM device_event WHERE device_number = :n"
+    assert scalar(count, n=plain.number) == 4
+    assert scalar(count, n=shorter.number) == 2
