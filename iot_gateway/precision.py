@@ -46,7 +46,8 @@ class Figures:
     """Confirmed failures that no case foresaw."""
     lead_hours: float | None = None
     """Median time from the opening of a confirmed case to its repair: the warning came at least so early."""
-    device_days: float = 0.0
+    device_days: int = 0
+    """Days on which a device was heard, summed over the devices."""
 
     @property
     def precision(self) -> Rate | None:

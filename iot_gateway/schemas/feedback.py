@@ -31,7 +31,7 @@ class FiguresOut(Out):
     precision: RateOut | None
     recall: RateOut | None
     lead_hours: float | None
-    device_days: float
+    device_days: int
     false_per_1000_device_days: float | None
 
 
@@ -74,7 +74,6 @@ def _rounded(one: Figures) -> dict[str, object]:
         "precision": one.precision,
         "recall": one.recall,
         "lead_hours": None if one.lead_hours is None else round(float(one.lead_hours), 2),
-        "device_days": round(one.device_days, 2),
         "false_per_1000_device_days": None if false is None else round(false, 4),
     }
 

@@ -42,11 +42,15 @@ SELECT d.model, f.failure_group, count(*) AS missed
    AND (CAST(:model AS text) IS NULL OR d.model = :model) AND (CAST(:group AS text) IS NULL OR f.failure_group = :group)
  GROUP BY GROUPING SETS ((d.model, f.failure_group), (d.model), ()) LIMIT :most
 """
+# One look into the key per device and day: with EXISTS the planner reads all hours, which takes ten times as long.
 _DAYS = """
-SELECT d.model, sum(h.hours) / 24.0 AS device_days
+SELECT d.model, count(*) AS device_days
   FROM device d
-  JOIN LATERAL (SELECT count(*) AS hours FROM telemetry_hour t
-                 WHERE t.device_number = d.number AND t.hour >= :start AND t.hour < :end) h ON true
+ CROSS JOIN generate_series(date_trunc('day', CAST(:start AS timestamptz), 'UTC'), :end, interval '1 day') AS day
+ CROSS JOIN LATERAL (SELECT 1 FROM telemetry_hour t
+                      WHERE t.device_number = d.number AND t.hour >= greatest(day, :start)
+                        AND t.hour < least(day + interval '1 day', :end)
+                      ORDER BY t.hour LIMIT 1) heard
  WHERE CAST(:model AS text) IS NULL OR d.model = :model
  GROUP BY ROLLUP (d.model) LIMIT :most
 """
@@ -90,14 +94,14 @@ def precision(
 ) -> Report:
     """Return how good the cases opened from `start` until before `end` were, by their findings so far.
 
-    Device-days are hours with telemetry, by 24; they are a model's, whatever the failure group.
+    Device-days are days (UTC) on which a device was heard; they are a model's, whatever the failure group.
     """
     values = {"start": start, "end": end, "model": model, "group": failure_group, "most": LINES_MOST}
     cases = {(row.model, row.failure_group): row for row in session.execute(text(_CASES), values)}
     missed = {(row.model, row.failure_group): row.missed for row in session.execute(text(_MISSED), values)}
-    days = {row.model: float(row.device_days or 0) for row in session.execute(text(_DAYS), values)}
+    days = {row.model: row.device_days for row in session.execute(text(_DAYS), values)}
     keys = {(None, None), *((name, None) for name in days), *cases, *missed}
-    found = [_figures(key, cases.get(key), missed.get(key, 0), days.get(key[0], 0.0)) for key in keys]
+    found = [_figures(key, cases.get(key), missed.get(key, 0), days.get(key[0], 0)) for key in keys]
     found.sort(key=lambda one: (one.model or "", one.failure_group or ""))
     return Report(
         total=next(one for one in found if one.model is None),
@@ -106,7 +110,7 @@ def precision(
     )
 
 
-def _figures(key: tuple[str | None, str | None], row: object, missed: int, device_days: float) -> Figures:
+def _figures(key: tuple[str | None, str | None], row: object, missed: int, device_days: int) -> Figures:
     names = ("confirmed", "false", "other", "unlabelled", "lead_hours")
     counts = {name: getattr(row, name) for name in names} if row is not None else {}
     return Figures(*key, missed=missed, device_days=device_days, **counts)

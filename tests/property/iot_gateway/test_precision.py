@@ -41,8 +41,8 @@ def test_a_raised_limit_is_never_lower_and_never_above_the_cap(factor: float) ->
     assert factor <= raised(factor) <= MOST_FACTOR
 
 
-@given(counts, counts, counts, st.floats(0, 1e6))
-def test_figures_agree_with_their_counts(confirmed: int, false: int, missed: int, days: float) -> None:
+@given(counts, counts, counts, st.integers(0, 1_000_000))
+def test_figures_agree_with_their_counts(confirmed: int, false: int, missed: int, days: int) -> None:
     found = Figures("pump", "bearing", confirmed=confirmed, false=false, missed=missed, device_days=days)
 
     assert (found.precision is None) == (confirmed + false == 0)

@@ -1,4 +1,4 @@
-"""A confirmed failure without a case is one that telemetry has missed."""
+"""What the finding of an order teaches: failures that telemetry missed, and limits of false cases."""
 
 from datetime import timedelta
 
@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from backend.intake import handlers
 from backend.work.events import WorkOrderClosed
+from backend.work.models import FindingResult
 from backend.work.service import orders
-from iot_gateway.service import feedback
+from iot_gateway.lifecycle import Finding
+from iot_gateway.service import cases, feedback, limits
 from iot_gateway.service.feedback import Narrowed
 from kernel import clock
 from kernel.outbox import OutboxEvent, decode
-from tests.integration.backend.intake.test_cases import a_case
+from tests.integration.backend.intake.test_cases import a_case, cleared, repaired
 from tests.integration.backend.work.scene import Scene, a_scene, a_visit, an_order, desk, do_visit, phone_of
 
 
@@ -64,4 +66,21 @@ def test_a_repair_during_an_active_case_was_foreseen_though_nobody_linked_it(ses
     news = closed(session, scene, at=event.opened_at + timedelta(minutes=1))
     handlers.label_on_close(session, news)
 
+    assert failures_of(session, scene) == []
+
+
+def test_a_case_that_recovered_and_then_proved_false_raises_its_limit_once(session: Session) -> None:
+    scene = a_scene(session)
+    event, order = repaired(session, scene)
+    cases.clear_case(session, event.case_id, at=clock.now(), evidence={})
+    order.finding_result = FindingResult.NO_FAULT_FOUND
+    handlers.verify_on_recovery(session, cleared(event))
+    session.flush()
+    row = session.scalars(select(OutboxEvent).where(OutboxEvent.topic == WorkOrderClosed.topic)).one()
+
+    for _ in range(2):
+        handlers.label_on_close(session, decode(WorkOrderClosed, row.body))
+
+    assert cases.get_case(session, event.case_id).finding is Finding.NO_FAULT_FOUND
+    assert limits.factors_of(session, [scene.device]) == {scene.device: {"vibration_mm_s": 1.5}}
     assert failures_of(session, scene) == []
