@@ -85,7 +85,8 @@ def _within_budget(session: Session, case: Taken, terms: IntakePolicy) -> Ticket
     criticality = case.asset.criticality if case.asset else None
     spent = policy.spent(session, site_id=case.row.site_id, at=case.at)
     severity = case.found.severity
-    verdict = rules.weigh(policy.budget_of(terms), spent, severity=severity, criticality=criticality)
+    budget = policy.budget_of(terms, on_site=case.row.site_id is not None)
+    verdict = rules.weigh(budget, spent, severity=severity, criticality=criticality)
     if verdict.opens:
         return _open(session, case, Why(reason=verdict.reason, detail=verdict.detail))
     waited = case.row.state is IntakeState.WAITING
@@ -189,7 +190,7 @@ def release_waiting(session: Session, *, at: datetime, limit: int = AT_A_TIME) -
     if session.scalar(select(CaseIntake.id).where(CaseIntake.state == IntakeState.WAITING).limit(1)) is None:
         return 0
     terms = policy.get_policy(session, lock=True)
-    budget, spent = policy.budget_of(terms), policy.spent(session, site_id=None, at=at)
+    budget, spent = policy.budget_of(terms, on_site=False), policy.spent(session, site_id=None, at=at)
     if not rules.weigh(budget, spent, severity=0, criticality=None).opens:
         return 0
     full = _full_sites(session, terms, at=at)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.intake import casework, remote, repository, rollup, service
+from backend.intake import casework, policy, remote, repository, rollup, service
 from backend.intake.service import Suspected
 from backend.playbooks.events import TrialFinished
 from backend.playbooks.lifecycle import TrialState
@@ -119,6 +119,7 @@ def prove_on_resolution(session: Session, event: TicketResolved) -> None:
 
 def settle_on_trial(session: Session, event: TrialFinished) -> None:
     """Resolve the ticket of a trial that succeeded, without a visit; open the order of one that did not."""
+    policy.get_policy(session, lock=True)
     row = repository.of_case(session, event.case_id, lock=True)
     if row is None or row.ticket_id is None:
         return

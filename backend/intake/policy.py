@@ -77,13 +77,13 @@ def set_policy(session: Session, terms: Terms, *, expected_version: int, actor_i
     return row
 
 
-def budget_of(row: IntakePolicy) -> Budget:
-    """Return the part of a policy that limits tickets."""
+def budget_of(row: IntakePolicy, *, on_site: bool) -> Budget:
+    """Return the part of a policy that limits tickets, with that of a site or without."""
     return Budget(
         tenant_day=row.tickets_per_day,
         tenant_week=row.tickets_per_week,
-        site_day=row.site_tickets_per_day,
-        site_week=row.site_tickets_per_week,
+        site_day=row.site_tickets_per_day if on_site else None,
+        site_week=row.site_tickets_per_week if on_site else None,
         severity_at_once=row.severity_at_once,
         criticality_at_once=row.criticality_at_once,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from iot_gateway.errors import CommandNotFound, CommandUnderWay, DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.lifecycle import FleetState
 from iot_gateway.repository import DeviceFilter
-from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Provision, Provisioned
+from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Mute, Provision, Provisioned
 from iot_gateway.service import commands, devices
 from kernel import audit, clock
 from kernel.auth import STAFF, Principal, Role
@@ -37,6 +37,8 @@ ACCESS: Access = {
     "get_device": STAFF | {Role.INTEGRATOR},
     "rotate_secret": OWNERS,
     "revoke_device": OWNERS,
+    "get_mute": STAFF,
+    "mute_device": COMMANDERS,
     "request_command": COMMANDERS,
     "get_command": STAFF,
     "list_commands": STAFF,
@@ -96,6 +98,22 @@ def revoke_device(device_id: UUID, db: Db, me: Me) -> DeviceOut:
     devices.revoke_device(db, device_id, at=clock.now())
     _note(db, me, "device.revoke", device_id)
     return DeviceOut.of(devices.device_view(db, device_id))
+
+
+@router.get("/devices/{device_id}/mute", responses=problems(DeviceNotFound))
+def get_mute(device_id: UUID, db: Db) -> Mute:
+    """Return when no cases of a device are opened."""
+    devices.get_device(db, device_id)
+    since, until = devices.mute_of(db, device_id)
+    return Mute(since=since, until=until)
+
+
+@router.put("/devices/{device_id}/mute", responses=problems(DeviceNotFound))
+def mute_device(device_id: UUID, body: Mute, db: Db, me: Me) -> Mute:
+    """Open no cases of a device in a window, such as its maintenance; without both ends it is heard again."""
+    devices.mute_device(db, device_id, since=body.since, until=body.until)
+    _note(db, me, "device.mute", device_id, since=str(body.since), until=str(body.until))
+    return body
 
 
 @router.post("/devices/{device_id}/commands", status_code=202, responses=problems(DeviceNotFound, DeviceRevoked))

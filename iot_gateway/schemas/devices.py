@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from iot_gateway.lifecycle import CommandState, Health
 from iot_gateway.service.devices import DeviceView
+from kernel.fields import Instant
 
 
 class Out(BaseModel):
@@ -53,6 +54,15 @@ class Provisioned(Out):
     id: UUID
     name: str
     secret: str
+
+
+class Mute(BaseModel):
+    """A window in which no cases of a device are opened; no end: until it is lifted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class CommandIn(BaseModel):

@@ -134,10 +134,8 @@ def set_device_context(
     asset_name: str | None = None,
     site_name: str | None = None,
     criticality: str | None = None,
-    mute_from: datetime | None = None,
-    mute_to: datetime | None = None,
 ) -> None:
-    """Say where a device belongs and when it is muted; replaces what was said before.
+    """Say where a device belongs; replaces what was said before. When it is muted stays.
 
     Raises:
         DeviceNotFound: there is none.
@@ -149,9 +147,34 @@ def set_device_context(
         "asset_name": asset_name,
         "site_name": site_name,
         "criticality": criticality,
-        "mute_from": mute_from,
-        "mute_to": mute_to,
     }
+    _say(session, device_id, values)
+
+
+def mute_device(session: Session, device_id: UUID, *, since: datetime | None, until: datetime | None) -> None:
+    """Open no cases of a device in a window, such as its maintenance; without both ends it is heard again.
+
+    Without an end it stays muted. Cases that are open already go on.
+
+    Raises:
+        DeviceNotFound: there is none.
+        Invalid: the window ends before it begins, or has an end only.
+    """
+    get_device(session, device_id)
+    if until is not None and (since is None or until <= since):
+        raise Invalid("A window begins before it ends.", field="until")
+    _say(session, device_id, {"mute_from": since, "mute_to": until})
+
+
+def mute_of(session: Session, device_id: UUID) -> tuple[datetime | None, datetime | None]:
+    """Return from when and until when a device is muted."""
+    row = session.execute(
+        select(DeviceContext.mute_from, DeviceContext.mute_to).where(DeviceContext.device_id == device_id)
+    ).one_or_none()
+    return (row.mute_from, row.mute_to) if row else (None, None)
+
+
+def _say(session: Session, device_id: UUID, values: dict[str, Any]) -> None:
     session.execute(
         insert(DeviceContext)
         .values(id=new_id(), tenant_id=tenant_of(session), device_id=device_id, **values)

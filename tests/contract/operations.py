@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from kernel import pki
 from kernel.auth import Role
 from kernel.ids import new_id
 from tests.contract.worlds import World
@@ -84,7 +85,7 @@ GIVEN: dict[str, Json] = {
     "playbooks.try_playbook": {"model": "pump", "failure_group": "bearing"},
     "sla.create_calendar": {"time_zone": "Asia/Shanghai"},
     "sync.operations": {"device_id": "test", "operations": []},
-    "telemetry.issue_certificate": {"csr": "-----BEGIN CERTIFICATE REQUEST-----" + "A" * 100},
+    "telemetry.issue_certificate": {"csr": pki.new_request("pump")[1]},
     "telemetry.make_claim": {"model": "pump", "sampling_seconds": 60},
     "telemetry.request_command": {"command": "reset_after_repair"},
     "telemetry.provision_device": {"name": "pump-new", "model": "pump", "sampling_seconds": 60},

@@ -1,11 +1,12 @@
 """From a case to a closed order: once, however often the news comes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.intake import handlers, service
@@ -25,6 +26,7 @@ from backend.work.service import orders
 from inventory import service as stock
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWorsened
 from iot_gateway.lifecycle import CaseState
+from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases, devices
 from iot_gateway.service.cases import Suspicion, Window
 from kernel import clock
@@ -144,6 +146,23 @@ def test_a_case_that_gets_worse_makes_its_order_more_urgent(session: Session) ->
     handlers.worsen_on_case(session, worsened(event, severity=4))
 
     assert (order.priority, order.version) == (1, version + 1)
+
+
+def test_a_case_that_gets_worse_is_due_when_its_new_priority_promises(session: Session) -> None:
+    scene = a_scene(session)
+    event = replace(a_case(session, scene), p10_at=None)
+    session.execute(update(DeviceCase).values(p10_at=None, p50_at=None, p90_at=None))
+    session.expire_all()
+    handlers.open_on_case(session, event)
+    order = order_of(session, event)
+    before = order.due_at
+
+    handlers.worsen_on_case(session, worsened(event, severity=4))
+
+    assert before is not None
+    assert order.due_at is not None
+    assert order.due_at < before
+    assert stock.planned_demand(session, [scene.bearing], until=order.due_at.date()) == {scene.bearing: 1}
 
 
 def test_the_same_worsening_again_changes_nothing(session: Session) -> None:
