@@ -82,8 +82,7 @@ class Bank:
         memory = self.memory(row)
         previous = memory.previous.astype(np.float64)
         before = np.where(np.isnan(previous), values, previous)
-        expected, scale = self.book.expect(np.full(len(values), row), weeks, values, before)
-        return np.asarray(expected + memory.level), scale
+        return self.book.expect(np.full(len(values), row), weeks, values, before, level=memory.level[None, :])
 
     def bytes_used(self) -> int:
         """Return how many bytes the devices take in the arrays."""

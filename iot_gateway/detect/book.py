@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from iot_gateway.detect import common
 from iot_gateway.detect.arrays import HOURS_PER_DAY, Flags, Floats, Ints, Table
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.profile import (
@@ -38,6 +39,8 @@ def layout(judged: int, drivers: int) -> np.dtype[np.void]:
             ("healthy_ms", "f4", (judged,)),
             ("healthy_gap", "u1", (judged,)),
             ("rough_limit", "f4", (judged,)),
+            ("loading", "f4", (judged,)),
+            ("narrowed", "f4", (judged,)),
             ("centre", "f4", (judged, drivers)),
             ("deviation", "f4", (judged, drivers)),
             ("low", "f2", (judged, drivers)),
@@ -96,6 +99,7 @@ class Book:
         record["limit"][place], record["middle"][place] = found.limit, terms[0]
         record["healthy_ms"][place] = found.longest_run_ms
         record["rough_limit"][place] = np.inf if found.rough_limit is None else found.rough_limit
+        record["loading"][place], record["narrowed"][place] = found.loading, found.narrowed
         record["healthy_gap"][place] = min(found.longest_gap_hours, MOST_GAP)
         record["centre"][place, where], record["deviation"][place, where] = centre, deviation
         record["low"][place, where] = (np.array(found.low) - centre) / deviation
@@ -116,11 +120,12 @@ class Book:
         wide[:, self.judged] = self.table[field][rows]
         return wide
 
-    def expect(self, rows: Ints, weeks: Ints, now: Floats, before: Floats) -> tuple[Floats, Floats]:
+    def expect(self, rows: Ints, weeks: Ints, now: Floats, before: Floats, *, level: Floats) -> tuple[Floats, Floats]:
         """Return expected values and scales (n, metrics), NaN without profile or without a driver's value.
 
         `rows` may name a device several times; `now` and `before` (n, metrics) are the means of the hour and of the
-        one before it, `weeks` (n,) hours of the week.
+        one before it, `weeks` (n,) hours of the week, `level` (n or 1, metrics) how far the series have moved since
+        the fit. Where no metric measures the load, what the others have in common moves the expected value too.
         """
         table = self.table
         drivers = np.where(self._lagged, before[:, self._column], now[:, self._column])
@@ -139,7 +144,18 @@ class Book:
         expected, scale = np.full_like(now, np.nan), np.full_like(now, np.nan)
         expected[:, self.judged] = table["middle"][rows] + table["scale"][rows] * (curve + table["offsets"][cell])
         scale[:, self.judged] = table["scale"][rows] * factors
-        return expected, np.where(np.isnan(expected), np.nan, scale)
+        scale = np.where(np.isnan(expected), np.nan, scale)
+        return self._with_common_factor(rows, now, expected + level, scale)
+
+    def _with_common_factor(self, rows: Ints, now: Floats, expected: Floats, scale: Floats) -> tuple[Floats, Floats]:
+        loading = self.column("loading", rows, 0.0)
+        if not loading.any():
+            return expected, scale
+        with np.errstate(invalid="ignore"):
+            moved = common.shift((now - expected) / scale, loading)
+        told = ~np.isnan(moved) & (loading != 0)
+        narrowed = np.where(told, self.column("narrowed", rows, 1.0), 1.0)
+        return expected + np.where(told, moved, 0.0) * scale, scale * narrowed
 
 
 def _half(values: Floats) -> Floats:

@@ -97,8 +97,8 @@ def _expect(bank: Bank, closed: Closed, still: Flags, weeks: Ints) -> tuple[Floa
     previous = table["previous"][rows].astype(np.float64)
     gap = (table["previous_hour"][rows] != closed.hours - 1)[:, None]
     before = np.where(gap | np.isnan(previous), means, previous)
-    expected, scale = bank.book.expect(rows, weeks, means, before)
-    return np.where(still, np.nan, expected + table["level"][rows]), scale
+    expected, scale = bank.book.expect(rows, weeks, means, before, level=table["level"][rows])
+    return np.where(still, np.nan, expected), scale
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iot_gateway.detect import cusum, profile, quality, roughness
+from iot_gateway.detect import common, cusum, profile, quality, roughness
 from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.memory import Notes
@@ -61,6 +61,7 @@ def fit_all(
     """Fit every metric of a device over its healthy hours."""
     found: dict[str, MetricProfile] = {}
     weeks, means = history.weeks, history.means
+    residuals = np.full_like(means, np.nan)
     for column, metric in enumerate(metrics):
         if metric in known.regressors:
             continue
@@ -81,16 +82,26 @@ def fit_all(
         if fitted is None:
             continue
         expected, scale = profile.expect(fitted, weeks, np.nan_to_num(drivers))
-        z = (y - expected) / scale
-        limit = cusum.limit_of(np.where(np.isnan(drivers).any(axis=1), np.nan, z))
+        residuals[:, column] = np.where(np.isnan(drivers).any(axis=1), np.nan, (y - expected) / scale)
         found[metric] = replace(
             fitted,
-            limit=limit,
             longest_run_ms=int(history.longest_runs[column]),
             rough_limit=roughness.limit_of(history.spreads[:, column], fitted.sample_scale),
             longest_gap_hours=quality.longest_gap(np.isnan(y)),
         )
-    return found
+    return _with_limits(known, found, residuals[:, [list(metrics).index(name) for name in found]])
+
+
+def _with_limits(known: DeviceModel, found: dict[str, MetricProfile], z: Floats) -> dict[str, MetricProfile]:
+    """Return the profiles with what their healthy residuals (hours, metrics) call for: common factor and limits."""
+    loading = np.zeros(z.shape[1]) if known.regressors else common.loadings_of(z)
+    left = z - np.nan_to_num(common.shift(z, loading)) if loading.any() else z
+    limited = {}
+    for place, (metric, fitted) in enumerate(found.items()):
+        narrowed = common.narrowed(left[:, place]) if loading[place] else 1.0
+        limit = cusum.limit_of(left[:, place] / narrowed)
+        limited[metric] = replace(fitted, limit=limit, loading=float(loading[place]), narrowed=narrowed)
+    return limited
 
 
 def with_spread_of(fitted: MetricProfile, old: MetricProfile | None) -> MetricProfile:

@@ -50,6 +50,10 @@ class MetricProfile:
     """Range of the regressors that the fit has seen."""
     rough_limit: float | None = None
     """Of the spread within an hour, see `roughness`; None where there is no usual spread."""
+    loading: float = 0.0
+    """How far the factor common to all metrics moves this one, in scales, see `common`."""
+    narrowed: float = 1.0
+    """The scale shrinks to this part where the common factor is known."""
     longest_gap_hours: int = 0
     """Longest time without a value while healthy and while the device sent others."""
 

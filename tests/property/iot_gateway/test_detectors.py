@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iot_gateway.detect import catalogue, cusum, learning, memory, profile, proof, roughness, window
+from iot_gateway.detect import catalogue, common, cusum, learning, memory, profile, proof, roughness, window
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel, Group, Lead, Metric
@@ -152,6 +152,37 @@ def test_restlessness_grows_with_the_spread_and_a_single_hour_is_no_alarm(spread
     np.testing.assert_array_equal(roughness.follow(small, np.array([np.nan]), np.array([usual])), small)
 
 
+@given(st.lists(st.lists(maybe, min_size=5, max_size=5), min_size=1, max_size=20))
+def test_the_median_of_the_others_is_the_plain_one(rows) -> None:
+    values = np.array(rows)
+
+    found = common.leave_one_out_median(values)
+
+    for row, medians in zip(rows, found.tolist(), strict=True):
+        for column, median in enumerate(medians):
+            others = [value for place, value in enumerate(row) if place != column and not np.isnan(value)]
+            np.testing.assert_allclose(median, np.median(others) if len(others) > 1 else np.nan)
+
+
+def test_a_load_that_nobody_measures_opens_no_case_and_hides_no_fault() -> None:
+    rng = np.random.default_rng(3)
+    metrics = ("a", "b", "c", "d", "e")
+    ts = np.arange(3000, dtype=np.int64) * 900_000
+    load = np.repeat(np.cumsum(rng.normal(size=150)) * 0.3 + rng.normal(size=150), 20)
+    load[2400:] += 6.0
+    values = 50 + load[:, None] * np.array([1.0, -0.8, 1.2, 0.9, 1.1]) + 0.3 * rng.normal(size=(3000, 5))
+    broken = values.copy()
+    broken[2700:, 3] += 2.0
+
+    opened = []
+    for series in (values, broken):
+        bank = Bank(catalogue.model("of nobody", metrics), metrics)
+        bank.add(0, hour=0)
+        opened.append(cases_of(bank, np.zeros(3000, dtype=np.int64), ts, series))
+
+    assert opened == [[], [(0, "d", "level")]]
+
+
 def told(judged):
     """Return what can be seen of judged hours: every hour of every device, in order."""
     return sorted(
@@ -215,7 +246,9 @@ def test_profiles_in_little_room_expect_what_the_full_ones_do(seed, size) -> Non
     bank.book.put(0, full)
     now, before = means[1:] + size * rng.normal(size=(499, 6)), means[:-1]
 
-    expected, scale = bank.book.expect(np.zeros(499, dtype=np.int64), hours[1:] % 168, now, before)
+    expected, scale = bank.book.expect(
+        np.zeros(499, dtype=np.int64), hours[1:] % 168, now, before, level=np.zeros((1, 6))
+    )
 
     for name, found in full.items():
         drivers = [(before if "@" in n else now)[:, metrics.index(n.partition("@")[0])] for n in found.regressors]
