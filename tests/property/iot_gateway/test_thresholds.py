@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iot_gateway.detect.thresholds import NEVER, Rules, States, step, until_limit
+from iot_gateway.detect.thresholds import Rules, States, step, until_limit
 
 MINUTE = 60_000
 
@@ -69,20 +69,16 @@ def test_more_patience_raises_no_alarm_that_less_would_not(steps, one, other) ->
 @given(series, series)
 def test_rules_side_by_side_are_judged_as_each_alone(first, second) -> None:
     count = min(len(first), len(second))
-    both = Rules(
-        *(
-            np.concatenate([a, b])
-            for a, b in zip(vars(rules()).values(), vars(rules(limit=4.0, direction=-1)).values(), strict=True)
-        )
-    )
+    one, other = rules(), rules(limit=4.0, direction=-1)
+    both = Rules(*(np.concatenate(pair) for pair in zip(vars(one).values(), vars(other).values(), strict=True)))
     states, found = States.none(2), []
     times = np.zeros(2, dtype=np.int64)
-    for (gap, value), (other_gap, other) in zip(first, second, strict=False):
-        times = times + np.array([gap, other_gap]) * MINUTE
-        states = step(both, states, times, np.array([value, other]))
+    for (gap, value), (next_gap, next_value) in zip(first, second, strict=False):
+        times = times + np.array([gap, next_gap]) * MINUTE
+        states = step(both, states, times, np.array([value, next_value]))
         found.append(states.alarm.tolist())
 
-    for place, (rule, steps) in enumerate([(rules(), first[:count]), (rules(limit=4.0, direction=-1), second[:count])]):
+    for place, (rule, steps) in enumerate([(one, first[:count]), (other, second[:count])]):
         minutes = np.cumsum([gap for gap, _ in steps]).tolist()
         alone = alarms(rule, [(minute, value) for minute, (_, value) in zip(minutes, steps, strict=True)])
         assert [both_now[place] for both_now in found] == alone
@@ -97,4 +93,3 @@ def test_a_line_that_rises_reaches_its_limit_and_one_that_falls_does_not() -> No
     assert abs(window.p50_hours - 29.0) < 1.0
     assert until_limit(hours, 20 - 0.1 * hours, limit=30.0, direction=1) is None
     assert until_limit(hours, 20 - 0.1 * hours, limit=10.0, direction=-1) is not None
-    assert NEVER > 10**18
