@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hoursOf, isLate, place, shortNumber, spanOf } from "../src/console/board/layout";
-import { align } from "../src/console/charts/align";
+import { align, reach } from "../src/console/charts/align";
 import { difference } from "../src/console/map/difference";
 import { sorted, TAB_STATES, tabCounts } from "../src/console/queue/tabs";
 import { patchPages } from "../src/console/refresh";
@@ -135,6 +135,14 @@ describe("the schedule", () => {
 });
 
 describe("a chart", () => {
+  it("reaches ahead to what is expected, but not so far that the past is squeezed", () => {
+    expect(reach([0, 100], undefined)).toBe(100);
+    expect(reach([0, 100], 130_000)).toBe(130);
+    expect(reach([0, 100], 900_000)).toBe(160);
+    expect(reach([0, 100], 50_000)).toBe(100);
+    expect(reach([], undefined)).toBe(0);
+  });
+
   it("puts points, band and alarms on one time axis", () => {
     const [times, observed, low, high, alarms] = align({
       points: [

@@ -13,6 +13,10 @@ export interface ChartData {
   points: readonly (readonly [ms: number, value: number | null])[];
   band: readonly (readonly [ms: number, low: number, high: number])[];
   alarms: readonly number[];
+  /** When it began to leave the band. */
+  startedAt?: number | undefined;
+  /** P10, P50 and P90 of the failure. */
+  expected?: readonly [p10: number, p50: number, p90: number] | undefined;
 }
 
 function Table({ data }: { data: ChartData }) {
@@ -76,6 +80,8 @@ export function Chart({ data, height = 190 }: { data: ChartData; height?: number
         <span className={css.line}>{t("case.observed")}</span>
         {data.band.length > 0 && <span className={css.band}>{t("case.expected")}</span>}
         {data.alarms.length > 0 && <span className={css.alarm}>{t("case.alarm")}</span>}
+        {data.startedAt !== undefined && <span className={css.start}>{t("case.since")}</span>}
+        {data.expected && <span className={css.window}>{t("case.window")}</span>}
       </figcaption>
       <Table data={data} />
     </figure>

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { useLang } from "../../shared/i18n";
 import { tokenColour, useDark } from "../../shared/theme";
 import { clock, dayMoment, dayOf, moment, number } from "../../shared/time";
-import { align } from "./align";
+import { align, reach } from "./align";
 import type { ChartData } from "./Chart";
 import css from "./chart.module.css";
 
@@ -45,6 +45,37 @@ function options(width: number, height: number, times: number[]): uPlot.Options 
   };
 }
 
+/** Start of the case and window of the failure, below the lines. */
+function drawMarks(plot: uPlot, { startedAt, expected }: ChartData): void {
+  const { ctx, bbox } = plot;
+  const right = bbox.left + bbox.width;
+  const at = (ms: number) =>
+    Math.min(right, Math.max(bbox.left, Math.round(plot.valToPos(ms / 1000, "x", true))));
+  const [warn, alarm] = ["warn", "state-alarm"].map(tokenColour);
+  ctx.save();
+  if (expected && warn) {
+    const [p10, p50, p90] = expected.map(at) as [number, number, number];
+    ctx.fillStyle = warn.replace("rgb(", "rgba(").replace(")", ", 0.16)");
+    ctx.fillRect(p10, bbox.top, p90 - p10, bbox.height);
+    if (p50 > bbox.left && p50 < right) rule(ctx, p50, bbox, warn);
+  }
+  if (startedAt !== undefined && alarm) {
+    const x = at(startedAt);
+    if (x > bbox.left && x < right) rule(ctx, x, bbox, alarm);
+  }
+  ctx.restore();
+}
+
+function rule(ctx: CanvasRenderingContext2D, x: number, { top, height }: uPlot.BBox, colour: string): void {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x, top + height);
+  ctx.stroke();
+}
+
 /** uPlot itself; loaded with the first chart. */
 export default function Plot({ data, height }: { data: ChartData; height: number }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -58,7 +89,13 @@ export default function Plot({ data, height }: { data: ChartData; height: number
     const box = holder.current;
     if (!box) return;
     const settings = options(box.clientWidth, height, columns[0]);
+    const last = columns[0].at(-1) ?? 0;
+    const end = reach(columns[0], data.expected?.[2]);
+    settings.scales = {
+      x: { time: true, range: (_, min, max) => [min, max === last ? end : max] },
+    };
     settings.hooks = {
+      drawClear: [(plot) => drawMarks(plot, data)],
       setCursor: [
         (plot) => {
           const at = plot.cursor.idx;
@@ -79,7 +116,7 @@ export default function Plot({ data, height }: { data: ChartData; height: number
       resize.disconnect();
       plot.destroy();
     };
-  }, [columns, height, dark, lang]);
+  }, [columns, data, height, dark, lang]);
 
   return (
     <>

@@ -29,3 +29,12 @@ export function align({
     alarmHeights,
   ];
 }
+
+const AHEAD = 0.6;
+
+/** The end of the axis in seconds: the last instant, or what is expected later, at most six tenths of the span on. */
+export function reach(seconds: readonly number[], until: number | undefined): number {
+  const first = seconds[0] ?? 0;
+  const last = seconds.at(-1) ?? 0;
+  return until === undefined ? last : Math.max(last, Math.min(until / 1000, last + AHEAD * (last - first)));
+}

@@ -57,7 +57,7 @@ function pictureOf(id: string, lang: string): string {
 
 function Body({ found }: { found: Case }) {
   const lang = useLang();
-  const { chart, failure_window: expected } = found;
+  const { chart, failure_window: expected, started_at: started } = found;
   const data = useMemo(
     () =>
       chart && {
@@ -65,8 +65,12 @@ function Body({ found }: { found: Case }) {
         points: chart.points,
         band: chart.band ?? [],
         alarms: chart.alarms ?? [],
+        startedAt: started === null ? undefined : Date.parse(started),
+        expected: expected
+          ? ([expected.p10, expected.p50, expected.p90].map(Date.parse) as [number, number, number])
+          : undefined,
       },
-    [chart, lang],
+    [chart, started, expected, lang],
   );
   return (
     <div className={ui.stack}>
