@@ -47,7 +47,7 @@ describe("a replayed letter", () => {
 });
 
 describe("the address of the fleet page", () => {
-  it.each(["devices", "letters", "broker", "precision"] as const)("reads back %s", (view) => {
+  it.each(["devices", "letters", "broker", "precision", "backlog"] as const)("reads back %s", (view) => {
     const route = { selection: null, view, wide: false };
     const [path = "", search = ""] = format(route).split("?");
     expect(path).toBe("/console/fleet");

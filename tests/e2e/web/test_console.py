@@ -197,6 +197,7 @@ def test_accessibility(browser: Browser, site: Site, scheme: str, locale: str) -
             "fleet",
             "fleet?view=broker",
             "fleet?view=precision",
+            "fleet?view=backlog",
         ):
             console.page.goto(f"{site.url}/console/{path}")
             console.page.locator("#queue-list [role=option]").first.wait_for()

@@ -9,6 +9,7 @@ const VIEW_KEYS: Record<string, View> = {
   "4": "letters",
   "5": "broker",
   "6": "precision",
+  "7": "backlog",
 };
 
 /** True while the key belongs to a text field or an open dialog. */

@@ -6,9 +6,9 @@ export interface Selection {
   kind: SelectionKind;
   id: string;
 }
-export type View = "map" | "board" | "devices" | "letters" | "broker" | "precision";
+export type View = "map" | "board" | "devices" | "letters" | "broker" | "precision" | "backlog";
 /** The views of the fleet page, which is `/console/fleet`. */
-export const FLEET: readonly View[] = ["devices", "letters", "broker", "precision"];
+export const FLEET: readonly View[] = ["devices", "letters", "broker", "precision", "backlog"];
 
 export interface Route {
   selection: Selection | null;

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from tests.e2e.web.standin import fleet, lists, precision
+from tests.e2e.web.standin import backlog, fleet, lists, precision
 from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import Row, World, iso
 
@@ -57,6 +57,7 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
     lists.add_devices(app, world)
     lists.add_board(app, world)
     fleet.add_fleet(app, world)
+    backlog.add_backlog(app, world)
     precision.add_precision(app, world)
     add_live(app, world, live)
     add_pages(app, dist)

@@ -3,6 +3,7 @@ import type { FleetState } from "../../shared/api/types";
 import { t } from "../../shared/i18n";
 import { Failure, Loading } from "../../shared/ui/parts";
 import { go, type View } from "../route";
+import { Backlog } from "./Backlog";
 import { Broker } from "./Broker";
 import { DeadLetters } from "./DeadLetters";
 import { DeviceList } from "./DeviceList";
@@ -22,6 +23,7 @@ export function FleetPage({ view: wanted }: { view: View }) {
     ...(rights.letters ? (["letters"] as const) : []),
     ...(rights.broker ? (["broker"] as const) : []),
     "precision",
+    "backlog",
   ];
   const view = tabs.includes(wanted) ? wanted : "devices";
   const step = (by: number) => {
@@ -78,6 +80,7 @@ export function FleetPage({ view: wanted }: { view: View }) {
           <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
         )}
         {view === "broker" && <Broker query={broker} />}
+        {view === "backlog" && <Backlog />}
         {view === "precision" && <Precision models={fleet.data?.models.map((one) => one.model) ?? []} />}
       </div>
     </div>

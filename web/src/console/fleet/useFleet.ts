@@ -8,6 +8,7 @@ const READS_BROKER = ["admin", "supervisor"];
 const READS_LETTERS = ["admin", "asset_manager", "supervisor", "auditor", "integrator"];
 const KEEPS_LETTERS = ["admin", "asset_manager", "supervisor"];
 const LOWERS_LIMITS = KEEPS_LETTERS;
+const RELEASES_CASES = ["admin", "supervisor", "dispatcher"];
 
 /** What the server will let this person do here; it refuses the others. */
 export function useRights() {
@@ -18,6 +19,7 @@ export function useRights() {
     letters: any(READS_LETTERS),
     replay: any(KEEPS_LETTERS),
     limits: any(LOWERS_LIMITS),
+    release: any(RELEASES_CASES),
   };
 }
 

@@ -356,6 +356,24 @@ export interface Precision {
   groups: (Figures & { model: string; failure_group: string })[];
 }
 
+/** A case that waits for the alert budget. */
+export interface WaitingCase {
+  case_id: string;
+  device_id: string;
+  model: string;
+  failure_group: string;
+  severity: number;
+  happened_at: string;
+  asset_id: string | null;
+  asset_name: string | null;
+  criticality: string | null;
+  site_id: string | null;
+  rank: number;
+  reason: string;
+  detail: { used: number; limit: number };
+  waiting_since: string;
+}
+
 export interface MissedFailure {
   id: string;
   device_id: string;

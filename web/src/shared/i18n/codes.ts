@@ -204,6 +204,12 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "conflict.applied": ["现场上报已采纳", "Field report applied"],
     "conflict.dismissed": ["现场上报未采纳", "Field report dismissed"],
   },
+  waiting_reason: {
+    tenant_day_budget: ["今日额度已用完", "Budget of the day spent"],
+    tenant_week_budget: ["本周额度已用完", "Budget of the week spent"],
+    site_day_budget: ["站点今日额度已用完", "Budget of the site's day spent"],
+    site_week_budget: ["站点本周额度已用完", "Budget of the site's week spent"],
+  },
   letter: {
     "unknown-topic": ["未知主题", "Unknown topic"],
     "unknown-device": ["未知设备", "Unknown device"],

@@ -50,6 +50,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   "view.fleet": "Fleet",
   "view.broker": "Broker",
   "view.precision": "Precision",
+  "view.backlog": "Waiting cases",
 
   "error.title": "Could not load",
   "error.offline": "The server cannot be reached. Please check the network.",
@@ -401,6 +402,15 @@ export const en: { [K in keyof typeof zh]: string } = {
   "map.zoomOut": "Zoom out",
   "map.attribution": "Base map: Natural Earth; the demo city is generated",
 
+  "backlog.lead": "Cases beyond the alert budget, the most urgent first; they go on another day or by hand.",
+  "backlog.empty": "No case waits.",
+  "backlog.asset": "Asset",
+  "backlog.criticality": "Criticality",
+  "backlog.since": "Waiting since",
+  "backlog.reason": "Reason",
+  "backlog.action": "Action",
+  "backlog.release": "Open a ticket",
+  "backlog.releaseOf": "Open a ticket: {name}",
   "precision.title": "Precision",
   "precision.all": "All models",
   "precision.precision": "Precision",

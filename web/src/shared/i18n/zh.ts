@@ -47,6 +47,7 @@ export const zh = {
   "view.fleet": "设备群",
   "view.broker": "代理",
   "view.precision": "精确率",
+  "view.backlog": "待放行预警",
 
   "error.title": "无法加载",
   "error.offline": "服务器无法访问，请检查网络。",
@@ -398,6 +399,15 @@ export const zh = {
   "map.zoomOut": "缩小",
   "map.attribution": "底图：Natural Earth；演示城市为程序生成",
 
+  "backlog.lead": "超出预警额度的案例，最紧急的在前；改日自动放行，或手动放行。",
+  "backlog.empty": "没有等待的案例。",
+  "backlog.asset": "设备资产",
+  "backlog.criticality": "关键度",
+  "backlog.since": "等待自",
+  "backlog.reason": "原因",
+  "backlog.action": "操作",
+  "backlog.release": "立即立单",
+  "backlog.releaseOf": "立即立单：{name}",
   "precision.title": "精确率",
   "precision.all": "全部型号",
   "precision.precision": "精确率",
