@@ -9,6 +9,7 @@ MODULES = {
     "ingest": "benchmarks.ingest.command",
     "ingest-devices": "benchmarks.ingest.connected",
     "labelled": "benchmarks.labelled.run",
+    "rul": "benchmarks.rul",
     "scoring": "benchmarks.scoring",
     "soak": "benchmarks.soak.run",
 }

@@ -14,7 +14,7 @@ SLOPE_NOISE = 1e-2
 
 def trend(index: Floats) -> tuple[Floats, Floats]:
     """Return level and slope per row after the last of index (n,), and their covariance (2, 2)."""
-    noise = max(float(np.var(np.diff(index))) / 2.0 if len(index) > 2 else 1.0, 1e-9)
+    noise = _noise(index)
     state = np.array([index[0], 0.0])
     spread = np.diag([noise, noise])
     drift = np.diag([0.0, SLOPE_NOISE * noise])
@@ -31,17 +31,23 @@ def trend(index: Floats) -> tuple[Floats, Floats]:
 def first_passage(index: Floats, *, fails_at: float, horizon: float, seed: int = 0) -> Floats:
     """Return when each of 400 drawn futures first passes `fails_at`, in rows from now, (400,); never is infinite.
 
-    The same index and seed give the same futures. Looks `horizon` rows ahead.
+    The same index and seed give the same futures. Looks `horizon` rows ahead, closer in what is near.
     """
     state, spread = trend(index)
     random = np.random.default_rng(seed)
     root = np.linalg.cholesky(spread + 1e-12 * np.trace(spread) * np.eye(2))
     begun = state + random.standard_normal((FUTURES, 2)) @ root.T
-    noise = max(float(np.var(np.diff(index))) / 2.0 if len(index) > 2 else 1.0, 1e-9)
-    stride = horizon / STEPS
-    bends = random.standard_normal((FUTURES, STEPS)) * np.sqrt(SLOPE_NOISE * noise * stride)
+    noise = _noise(index)
+    times = horizon * (np.arange(1, STEPS + 1) / STEPS) ** 2
+    steps = np.diff(times, prepend=0.0)
+    bends = random.standard_normal((FUTURES, STEPS)) * np.sqrt(SLOPE_NOISE * noise * steps)
     slopes = begun[:, 1:] + np.cumsum(bends, axis=1)
-    levels = begun[:, :1] + np.cumsum(slopes, axis=1) * stride
+    levels = begun[:, :1] + np.cumsum(slopes * steps, axis=1)
     passed = levels >= fails_at
-    when = np.where(passed.any(axis=1), (passed.argmax(axis=1) + 1) * stride, np.inf)
+    when = np.where(passed.any(axis=1), times[passed.argmax(axis=1)], np.inf)
     return np.where(begun[:, 0] >= fails_at, 0.0, when)
+
+
+def _noise(index: Floats) -> float:
+    """Return the variance of one reading, from its steps."""
+    return max(float(np.var(np.diff(index))) / 2.0 if len(index) > 2 else 1.0, 1e-9)

@@ -3,8 +3,8 @@
 | failures known | stage | likely value | window |
 |---|---|---|---|
 | none, or fewer than 5 | trend | first passage of the level of failure | quantiles of drawn futures, never narrow |
-| 5 to 19 | matching | where past lives looked alike | conformal by device |
-| 20 and more | boosting | trees on recursive features | conformal by device |
+| 5 to 9 | matching | where past lives looked alike | conformal by device |
+| 10 and more | boosting | trees on recursive features | conformal by device |
 """
 
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ from iot_gateway.detect.boosting import Boosting
 from iot_gateway.detect.conformal import Guess, calibrate
 from iot_gateway.detect.lives import Life
 
-SOME, MANY = 5, 20
+SOME, MANY = 5, 10
 HORIZON_SHARE, NEAR_SHARE = 0.625, 0.12
 FAILS_AT = 6.0
 """Deviation of a failed machine in scales of its noise, where no failure is known to say better."""
 SEEDS = (0, 1, 2)
-LATEST = 5.0
-"""Without a passage in sight the late end is this many times the life so far."""
+LATEST = 9.0
+"""Of the life so far: with nothing in sight, one of ten has nine times as much left, and one of two as much again."""
 
 
 class Stage(StrEnum):
@@ -81,13 +81,17 @@ def learn(known: Sequence[Life], *, fails_at: float = FAILS_AT, stage: Stage | N
 
 
 def by_trend(index: Floats, life: Life, *, fails_at: float) -> Window:
-    """Return the window from a deviation (n,) that grows towards the level of failure: wear grows by a factor."""
+    """Return the window from a deviation (n,) that grows towards the level of failure: wear grows by a factor.
+
+    What shows no wear has lived a random part of its life, so about as much again is left (Gott 1993).
+    """
     age = float(life.cycles[-1] - life.cycles[0]) or 1.0
     pace = age / max(len(index) - 1, 1)
-    bound = LATEST * max(len(index), 30)
+    bound = LATEST * len(index)
     when = passage.first_passage(np.log(index), fails_at=float(np.log(fails_at)), horizon=bound)
-    early, likely, late = np.quantile(np.minimum(when, bound), (0.1, 0.5, 0.9)) * pace
-    return Window(float(min(early, 0.5 * likely)), float(likely), float(max(late, 2.0 * likely)))
+    early, middle, late = np.quantile(np.minimum(when, bound), (0.1, 0.5, 0.9)) * pace
+    likely = min(float(middle), age)
+    return Window(float(min(early, 0.5 * likely)), likely, float(max(late, 2.0 * likely)))
 
 
 def _boosting(known: Sequence[Life], horizon: float, seeds: Sequence[int]) -> Guess:

@@ -32,7 +32,7 @@ def a_table(path: Path, units: Sequence[Life], names: Sequence[str] = ("heat", "
 
 @pytest.mark.parametrize(
     ("failures", "stage"),
-    [(0, Stage.TREND), (4, Stage.TREND), (5, Stage.MATCHING), (19, Stage.MATCHING), (20, Stage.BOOSTING)],
+    [(0, Stage.TREND), (4, Stage.TREND), (5, Stage.MATCHING), (9, Stage.MATCHING), (10, Stage.BOOSTING)],
 )
 def test_the_stage_follows_from_the_failures_known(failures: int, stage: Stage) -> None:
     assert rul.stage_for(failures) is stage
