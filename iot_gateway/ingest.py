@@ -55,12 +55,22 @@ class Writer:
 
     def run(self) -> None:
         """Write until told to stop; a database that is away is waited for."""
+        self._get_ready()
         while not self._stop.is_set():
             messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.1)
             if messages:
                 self._until_committed(messages)
-            self._tidy()
+            self._tidy(idle=not messages)
         self._leave()
+
+    def _get_ready(self) -> None:
+        """Connect and catch up before the first message waits for it."""
+        try:
+            connection = self._connected()
+            self._partitions(connection)
+            self._learn(connection, ())
+        except WAITS:
+            self._drop_connection()
 
     def _until_committed(self, messages: Sequence[Message]) -> None:
         delay = 0.1
@@ -204,13 +214,13 @@ class Writer:
             self._calendar, self._calendar_at = store.load_calendar(connection), now
         return self._calendar
 
-    def _tidy(self) -> None:
-        """Do what comes after batches: last values, marks and their acknowledgements."""
+    def _tidy(self, *, idle: bool) -> None:
+        """Do what comes after batches: last values that need no batch to go with, marks and their acknowledgements."""
         if self._connection is None or not self._link.connected.is_set():
             return
         now = time.monotonic()
         try:
-            if not self._link.backlog():
+            if idle or (self._last.few() and not self._link.backlog()):
                 self._last.flush(self._connection, now=now)
             self._link.publish_all(self._marks.due(self._connection, now=now))
             if self._sparkplug is not None:

@@ -22,7 +22,7 @@ INTERVAL = 0.05
 LEAST, SHARE = 16, 25
 """With a batch goes a 25th of the devices that wait, 16 at least: all of them at once would hold up the batch."""
 
-IDLE_LIMIT = 500
+IDLE_LIMIT = 200
 BATCHES_AGAIN, SECONDS_AGAIN = 2000, 30
 
 UPSERT = (
@@ -68,6 +68,10 @@ class LastValues:
         for sample in part:
             del self._waiting[sample.device.number]
         self._written_at = now
+
+    def few(self) -> bool:
+        """Tell whether so little waits that it holds up nobody."""
+        return len(self._waiting) <= LEAST
 
     def flush(self, connection: Connection, *, now: float, limit: int | None = IDLE_LIMIT) -> None:
         """Write and commit what is due, if anything is."""

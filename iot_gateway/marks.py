@@ -20,7 +20,8 @@ SWEPT_LEAST, SWEPT_SHARE = 64, 8
 
 GAP_INTERVAL = 5.0
 GAPS_AT_ONCE, GAP_ROWS = 200, 20_000
-KEEP_INTERVAL, KEPT_AT_ONCE = 10.0, 200
+KEEP_INTERVAL = 10.0
+KEEP_SWEEP_INTERVAL, KEPT_LEAST, KEPT_SHARE = 0.25, 48, 64
 FORGET_INTERVAL = 60.0
 PENDING_LIMIT = 20_000
 IDLE_SECONDS = 3600.0
@@ -89,7 +90,7 @@ class Marks:
         """The mark that a device used last, by its number: nearly always the one that is asked for."""
         self._touched: dict[Key, Mark] = {}
         self._unkept: dict[Key, Mark] = {}
-        self._swept_at = self._forgot_at = float("-inf")
+        self._swept_at = self._kept_at = self._forgot_at = float("-inf")
 
     def note(self, connection: Connection, stored: Sequence[Stored | Refused], *, now: float) -> None:
         """Take in what is committed."""
@@ -165,9 +166,12 @@ class Marks:
 
     def _to_keep(self, ready: Iterable[Mark], now: float) -> list[Mark]:
         """Return the fragile ones of those that are about to be said, and some that have not been kept for long."""
-        fragile = {mark.key: mark for mark in ready if mark.fragile and mark.key in self._unkept}
-        old = [mark for mark in _following(self._unkept, KEPT_AT_ONCE) if now - mark.kept_at >= KEEP_INTERVAL]
-        return list((fragile | {mark.key: mark for mark in old}).values())
+        found = {mark.key: mark for mark in ready if mark.fragile and mark.key in self._unkept}
+        if now - self._kept_at >= KEEP_SWEEP_INTERVAL:
+            self._kept_at = now
+            swept = _following(self._unkept, max(KEPT_LEAST, len(self._unkept) // KEPT_SHARE))
+            found |= {mark.key: mark for mark in swept if now - mark.kept_at >= KEEP_INTERVAL}
+        return list(found.values())
 
     def _keep(self, connection: Connection, marks: Sequence[Mark], now: float) -> None:
         _keep(connection, marks, durable=any(mark.fragile for mark in marks))

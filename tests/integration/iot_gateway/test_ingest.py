@@ -23,7 +23,8 @@ def test_samples_are_stored_and_the_device_hears_of_it(make_device, gateway) -> 
 
     wait_until(lambda: stored(device) == 100)
     wait_until(lambda: device.watermark() == 100)
-    assert scalar("SELECT vals ->> 'flow_m3h' FROM telemetry_last WHERE device_number = :n", n=device.number) == "100.0"
+    last = "SELECT vals ->> 'flow_m3h' FROM telemetry_last WHERE device_number = :n"
+    wait_until(lambda: scalar(last, n=device.number) == "100.0")
 
 
 def test_a_gap_holds_the_watermark_until_it_is_filled(make_device, gateway) -> None:
