@@ -254,7 +254,7 @@ def test_a_running_gateway_counts_what_it_commits_and_what_the_broker_says(make_
         return sum(minute[1] for minute in minutes), sum(minute[2] for minute in minutes)
 
     wait_until(lambda: counted() == (40, 1))
-    wait_until(lambda: (supervisor.get("/fleet/broker").json()["now"] or {}).get("clients_connected") is not None)
+    wait_until(lambda: ((supervisor.get("/fleet/broker").json()["now"] or {}).get("clients_connected") or 0) >= 2)
     wait_until(lambda: "quiet" not in supervisor.get("/fleet/broker").json()["warnings"])
     found, view = supervisor.get("/fleet").json(), supervisor.get("/fleet/broker").json()
 
@@ -262,7 +262,6 @@ def test_a_running_gateway_counts_what_it_commits_and_what_the_broker_says(make_
     assert found["flow"]["commit_ms"] <= found["flow"]["commit_ms_max"]
     assert found["dead_letters"]["reasons"] == [{"reason": "malformed", "count": 1}]
     assert found["dead_letters"]["waiting"] == 1
-    assert view["now"]["clients_connected"] >= 2
     assert "mosquitto" in view["now"]["version"]
     assert view["now"]["messages_queued"] is not None
     assert agent.get("/fleet").status_code == 200
