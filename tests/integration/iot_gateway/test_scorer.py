@@ -200,3 +200,22 @@ def test_the_oldest_transaction_may_write_its_batch_last(make_device) -> None:
         assert scalar("SELECT count(*) FROM scorer_state WHERE device_number = :n", n=device.number) == 1
     assert held_back > 0, "what is stored and cannot be taken yet counts as lag"
     assert metrics.SCORER_LAG._value.get() == 0
+
+
+def test_a_checkpoint_of_another_version_is_left_for_the_stored_profile(make_device) -> None:
+    pump = make_device("pump")
+    rows = list(simulated("pump")[0])
+    feed(pump, rows[:-300])
+    score_all()
+    judged = "SELECT count(*) FROM telemetry_hour WHERE device_number = :n AND expected <> '{}'"
+    before = scalar(judged, n=pump.number)
+    with transaction(Login.INGEST) as session:
+        session.execute(text("UPDATE scorer_state SET body = 'old' WHERE device_number = :n"), {"n": pump.number})
+
+    feed(pump, rows[-300:], boot=2)
+    score_all()
+
+    assert before > 0
+    assert scalar(judged, n=pump.number) >= before + 20
+    assert scalar("SELECT count(*) FROM detector_profile WHERE device_id = :d", d=pump.id) == 5
+    assert open_cases(pump) == []
