@@ -92,6 +92,7 @@ def play(scenario: Scenario, seed: int, asked: BinaryIO) -> Iterator[Line]:
     yield {
         "kind": "fleet",
         "utc_offset_hours": scenario.utc_offset_hours,
+        "starts_at": _ms(-scenario.history),
         "devices": [
             {"name": one.spec.name, "model": one.spec.model, "sampling_seconds": one.spec.sampling_seconds}
             | {"metrics": one.stream.machine.names}

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from iot_gateway import metrics
 from iot_gateway.detect import catalogue, engine, proof
 from iot_gateway.detect.arrays import HOUR_MS
-from iot_gateway.detect.catalogue import DeviceModel
 from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
@@ -64,13 +63,13 @@ def learn_of_limits(memory: Memory, factors: Mapping[str, float]) -> None:
     memory.limit_factor[:] = [factors.get(name, 1.0) for name in memory.metrics]
 
 
-def learn_of_cases(memory: Memory, model: DeviceModel, rows: Sequence[DeviceCase], *, hour: int) -> None:
+def learn_of_cases(memory: Memory, rows: Sequence[DeviceCase], *, hour: int) -> None:
     """Bring the memory of a device up to what people and other processes did to its cases."""
     by_id = {str(case.id): case for case in rows}
     for group, case_id in list(memory.active.items()):
         case = by_id.get(case_id)
         if case is None or case.state not in ACTIVE:
-            engine.forget_case(memory, model, group, hour=hour)
+            engine.forget_case(memory, group, hour=hour)
             memory.proofs.pop(case_id, None)
     for case_id, case in by_id.items():
         if case.state not in ACTIVE:
@@ -124,7 +123,7 @@ def act(session: Session, device: FollowedDevice, memory: Memory, result: HourRe
             memory.severity[found.group.name] = found.severity
 
 
-def act_on_proof(session: Session, memory: Memory, model: DeviceModel, case: DeviceCase, outcome: Outcome) -> None:
+def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Outcome) -> None:
     """Say whether a repair has worked."""
     at = _instant(outcome.at)
     evidence: dict[str, Any] = {
@@ -136,7 +135,7 @@ def act_on_proof(session: Session, memory: Memory, model: DeviceModel, case: Dev
     memory.proofs.pop(str(case.id), None)
     if outcome.verdict is Verdict.PROVEN:
         cases.clear_case(session, case.id, at=at, evidence=evidence)
-        engine.forget_case(memory, model, case.failure_group, hour=outcome.at // HOUR_MS)
+        engine.forget_case(memory, case.failure_group, hour=outcome.at // HOUR_MS)
     else:
         cases.relapse_case(session, case.id, at=at, evidence=evidence)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from iot_gateway import repository
+from iot_gateway import follow, purpose, repository
 from iot_gateway.detect import catalogue, learning
 from iot_gateway.detect.arrays import Floats
 from iot_gateway.detect.hours import hour_of_week
@@ -48,8 +48,8 @@ def fit_device(session: Session, device: Device, *, at: datetime) -> int:
 
 
 def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[TelemetryHour]:
-    """Return the hours of the last weeks without alarm and outside the life of any case."""
-    since = at - HISTORY
+    """Return the hours of the last weeks without alarm, outside the life of any case, after the last meant change."""
+    since = max(at - HISTORY, _changed_at(session, device, at=at))
     spans = [
         (case.started_at, case.recovered_at or case.closed_at or at)
         for case in session.scalars(select(DeviceCase).where(DeviceCase.device_id == device.id))
@@ -59,6 +59,17 @@ def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[Tel
         for row in repository.hours(session, device.number, start=since, end=at)
         if not row.alarms and not any(start <= row.hour <= end for start, end in spans)
     ]
+
+
+def _changed_at(session: Session, device: Device, *, at: datetime) -> datetime:
+    """Return when the level of a device was last changed on purpose; long ago without such a change."""
+    reach = at - HISTORY - timedelta(milliseconds=purpose.LONGEST_CHANGE_MS)
+    changes = [
+        purpose.purpose_of(event.kind, int(event.ts.timestamp() * 1000), event.detail)
+        for event in follow.load_events(session, [device.number], start=reach, end=at)
+    ]
+    hour = purpose.relearns(changes, int(at.timestamp()) // 3600)
+    return reach if hour is None else datetime.fromtimestamp((hour + 1) * 3600, tz=UTC)
 
 
 def _history(

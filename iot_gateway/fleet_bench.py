@@ -19,9 +19,8 @@ import numpy as np
 
 from iot_gateway import purpose
 from iot_gateway.detect.arrays import HOUR_MS, Floats
-from iot_gateway.detect.fusion import SENSOR_GROUP
 from iot_gateway.detect.suspicion import HourResult
-from iot_gateway.drive import Drive, Driven
+from iot_gateway.drive import Batch, Drive, Driven
 from iot_gateway.lifecycle import silent_after_seconds
 
 SIMULATOR = "firmware_sim.pipe"
@@ -41,6 +40,8 @@ class Fleet(msgspec.Struct, frozen=True, tag_field="kind", tag="fleet"):
     """The devices, and the clock on their walls."""
 
     utc_offset_hours: float
+    starts_at: int
+    """Epoch milliseconds before which nobody has spoken."""
     devices: list[Played]
 
 
@@ -148,33 +149,42 @@ class Bench:
 
     def __init__(self, fleet: Fleet, outcome: Outcome) -> None:
         """Judge these devices into `outcome`."""
-        self._zone = ZoneInfo(f"Etc/GMT{-round(fleet.utc_offset_hours):+d}")
+        zone = ZoneInfo(f"Etc/GMT{-round(fleet.utc_offset_hours):+d}")
+        devices = [Driven(one.name, one.model, one.metrics, one.sampling_seconds, zone) for one in fleet.devices]
         self._played = {device.name: device for device in fleet.devices}
-        self._drives: dict[str, Drive] = {}
+        self._drive = Drive(devices, hour=fleet.starts_at // HOUR_MS, act=self._act)
         self._heard: dict[str, int] = {}
         self._silent: set[str] = set()
         self._outcome = outcome
         self._open: dict[tuple[str, str], Case] = {}
+        self._today: list[Batch] = []
 
     def tell(self, told: Told) -> None:
         """Pass on what a device did on purpose."""
-        self._drive(told.device, told.ts).announce(purpose.purpose_of(told.event, told.ts, told.detail))
+        self._drive.announce(told.device, purpose.purpose_of(told.event, told.ts, told.detail))
 
     def take(self, samples: Samples) -> None:
-        """Judge the samples of one device, in batches as they arrived."""
+        """Take the samples of one device; those that came out of turn are judged in batches as they arrived."""
         if not samples.ts:
             return
         ts = np.array(samples.ts, dtype=np.int64)
-        at = ts if samples.at is None else np.array(samples.at, dtype=np.int64)
         values: Floats = np.array(samples.values, dtype=np.float64)
         self._outcome.samples += len(ts)
         self._outcome.values += int((~np.isnan(values)).sum())
-        drive = self._drive(samples.device, int(ts[0]))
-        cuts = np.flatnonzero(np.diff(at // HOUR_MS)) + 1 if samples.at is not None else np.zeros(0, dtype=np.int64)
-        for batch in np.split(np.arange(len(ts)), cuts):
-            drive.take(ts[batch], values[batch])
+        if samples.at is None:
+            self._today.append(Batch(samples.device, ts, values))
+            at = ts
+        else:
+            at = np.array(samples.at, dtype=np.int64)
+            for part in np.split(np.arange(len(ts)), np.flatnonzero(np.diff(at // HOUR_MS)) + 1):
+                self._drive.take([Batch(samples.device, ts[part], values[part])])
         for moment in at.tolist():
             self._hear(samples.device, moment)
+
+    def judge(self) -> None:
+        """Judge what came in this day."""
+        self._drive.take(self._today)
+        self._today = []
 
     def look(self, now: int) -> list[str]:
         """End a day: miss the silent devices; return those that technicians visit."""
@@ -188,25 +198,18 @@ class Bench:
         for key in [key for key in self._open if key[0] == visited.device]:
             case = self._open.pop(key)
             case.closed_at, case.confirmed = now, visited.found
-            false_metric = None if visited.found or case.group == SENSOR_GROUP else case.metric
-            self._drives[visited.device].forget(case.group, hour=now // HOUR_MS, false_metric=false_metric)
+            false_metric = None if visited.found else case.metric
+            self._drive.forget(visited.device, case.group, hour=now // HOUR_MS, false_metric=false_metric)
 
     def refit(self) -> None:
         """Fit every device anew, outside of the lives of its cases."""
-        for name, drive in self._drives.items():
+        for name in self._played:
             spans = [
                 (case.started_at // HOUR_MS, (case.closed_at or case.opened_at + 1000 * DAY_MS) // HOUR_MS)
                 for case in self._outcome.cases
                 if case.device == name
             ]
-            drive.refit(spans)
-
-    def _drive(self, name: str, ts: int) -> Drive:
-        if name not in self._drives:
-            one = self._played[name]
-            device = Driven(name, one.model, one.metrics, one.sampling_seconds, self._zone)
-            self._drives[name] = Drive(device, first_ms=ts, act=lambda result: self._act(name, result))
-        return self._drives[name]
+            self._drive.refit(name, spans)
 
     def _act(self, name: str, result: HourResult) -> None:
         """Open one case per device and group, and let it worsen."""
@@ -216,7 +219,7 @@ class Bench:
             case = Case(name, group, found.leading.metric, at, found.started_hour * HOUR_MS, found.severity)
             if self._open.setdefault((name, group), case) is case:
                 self._outcome.cases.append(case)
-            self._drives[name].active(group, f"{name}/{group}/{at}", found.severity)
+            self._drive.active(name, group, case=f"{name}/{group}/{at}", severity=found.severity)
         for found in result.ongoing:
             case = self._open[name, found.group.name]
             case.severity = max(case.severity, found.severity)
@@ -262,6 +265,7 @@ def run(plan: Plan) -> Outcome:
                     bench.close(line, now)
                 case Day():
                     now, days = line.now, days + 1
+                    bench.judge()
                     if days % plan.fit_days == 0:
                         bench.refit()
                     child.answer(bench.look(now))

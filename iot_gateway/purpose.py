@@ -11,6 +11,8 @@ RELEARNING = frozenset({"setpoint_change", "repair"})
 SETTLING_MS = 2 * HOUR_MS
 LONGEST_MS = 7 * 24 * HOUR_MS
 """How long a mask may last: a forgotten `until` must not blind a device for good."""
+LONGEST_CHANGE_MS = 60 * 24 * HOUR_MS
+"""How long a set point may be another one."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Purpose:
 def purpose_of(kind: str, ts: int, detail: dict[str, Any]) -> Purpose:
     """Return an event as a stretch of time; without an end it lasts a moment."""
     until = detail.get("until")
-    end = int(until) if isinstance(until, int | float) and ts <= until <= ts + LONGEST_MS else ts
+    longest = LONGEST_MS if kind in MASKING else LONGEST_CHANGE_MS
+    end = int(until) if isinstance(until, int | float) and ts <= until <= ts + longest else ts
     return Purpose(kind, ts, end)
 
 
@@ -36,6 +39,9 @@ def masks(purposes: Sequence[Purpose], hour: int) -> bool:
 
 
 def relearns(purposes: Sequence[Purpose], hour: int) -> int | None:
-    """Return the hour from which the level has to be learned anew, None when nothing was changed up to `hour`."""
-    starts = [p.start // HOUR_MS for p in purposes if p.kind in RELEARNING and p.start // HOUR_MS <= hour]
-    return max(starts, default=None)
+    """Return the hour from which the level has to be learned anew, None when nothing was changed up to `hour`.
+
+    A change that ends is one more change.
+    """
+    changes = [at // HOUR_MS for p in purposes if p.kind in RELEARNING for at in (p.start, p.end)]
+    return max((change for change in changes if change <= hour), default=None)

@@ -27,7 +27,7 @@ from kernel.db import Login, transaction
 from kernel.log import announce, get_logger
 
 IDLE_SECONDS, SILENCE_SECONDS = 0.5, 5.0
-PURPOSE_REACH = timedelta(days=8)
+PURPOSE_REACH = timedelta(days=65)
 UNKNOWN_METRICS = 32
 
 log = get_logger()

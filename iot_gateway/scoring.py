@@ -51,7 +51,7 @@ class BankWork:
             if device.id in step.raised:
                 casework.learn_of_limits(memory, step.raised[device.id])
             if device.id in step.cases or row in bank.notes:
-                casework.learn_of_cases(memory, bank.known, step.cases.get(device.id, []), hour=memory.hour)
+                casework.learn_of_cases(memory, step.cases.get(device.id, []), hour=memory.hour)
         ts, values = samples.ts[places], samples.matrix(places, bank.metrics)
         closed = bank.take(rows, ts, values)
         sampling = np.array([self._device(row).sampling_seconds for row in closed.rows.tolist()], dtype=np.float64)
@@ -140,7 +140,7 @@ class BankWork:
             )
             if outcome is not None:
                 bind_tenant(self._step.session, device.tenant_id)
-                casework.act_on_proof(self._step.session, memory, bank.known, case, outcome)
+                casework.act_on_proof(self._step.session, memory, case, outcome)
 
 
 def _muted(device: FollowedDevice, hour: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from iot_gateway.detect import hours, memory, quality
+from iot_gateway.detect import charts, hours, memory, quality
 from iot_gateway.detect.arrays import Floats, Ints, Table
 from iot_gateway.detect.book import Book
 from iot_gateway.detect.catalogue import DeviceModel
@@ -24,6 +24,7 @@ class Bank:
         """Begin without devices."""
         self.known, self.metrics = known, metrics
         self.book = Book(known, metrics)
+        self.weights = charts.weights(known, metrics)
         self.table: Table = memory.blank(len(metrics))[:0]
         self.notes: dict[int, Notes] = {}
         self.numbers: list[int] = []

@@ -28,8 +28,8 @@ LEAST_WIDTH = 1e-3
 """Width of the seen range, in deviations of the driver: one that never moved must not make every hour strange."""
 
 
-def layout(judged: int, drivers: int) -> np.dtype[np.void]:
-    """Return the record of one device with so many judged metrics and at most so many drivers of each."""
+def layout(judged: int, drivers: int, groups: int) -> np.dtype[np.void]:
+    """Return the record of one device: so many judged metrics, at most so many drivers of each, failure groups."""
     return np.dtype(
         [
             ("scale", "f4", (judged,)),
@@ -41,6 +41,7 @@ def layout(judged: int, drivers: int) -> np.dtype[np.void]:
             ("rough_limit", "f4", (judged,)),
             ("loading", "f4", (judged,)),
             ("narrowed", "f4", (judged,)),
+            ("mixture", "f4", (2, groups)),  # deviation, limit
             ("centre", "f4", (judged, drivers)),
             ("deviation", "f4", (judged, drivers)),
             ("low", "f2", (judged, drivers)),
@@ -71,9 +72,10 @@ class Book:
             for k, name in enumerate(names):
                 metric, _, lag = name.partition("@")
                 self._column[place, k], self._lagged[place, k] = metrics.index(metric), bool(lag)
-        self._empty = np.zeros(1, dtype=layout(len(self.judged), most))
+        self._empty = np.zeros(1, dtype=layout(len(self.judged), most, len(known.groups)))
+        self._groups = {group.name: place for place, group in enumerate(known.groups)}
         self._empty["scale"] = np.nan
-        for name in ("limit", "healthy_ms", "rough_limit"):
+        for name in ("limit", "healthy_ms", "rough_limit", "mixture"):
             self._empty[name] = np.inf
         self.table: Table = self._empty[:0].copy()
 
@@ -100,6 +102,9 @@ class Book:
         record["healthy_ms"][place] = found.longest_run_ms
         record["rough_limit"][place] = np.inf if found.rough_limit is None else found.rough_limit
         record["loading"][place], record["narrowed"][place] = found.loading, found.narrowed
+        for name, figures in found.groups.items():
+            if name in self._groups:
+                record["mixture"][:, self._groups[name]] = figures
         record["healthy_gap"][place] = min(found.longest_gap_hours, MOST_GAP)
         record["centre"][place, where], record["deviation"][place, where] = centre, deviation
         record["low"][place, where] = (np.array(found.low) - centre) / deviation

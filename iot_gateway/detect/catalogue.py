@@ -47,6 +47,8 @@ class DeviceModel:
     """Metrics that explain the others and are never judged themselves."""
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """metric -> further metrics that explain it: they share an influence that nobody measures."""
+    wandering: frozenset[str] = frozenset()
+    """Metrics with an influence that nobody measures, as the weather: their level follows slowly."""
     adapt_days: float | None = None
     """Time constant of a slow level that follows a wandering series; none: only a fit moves the level."""
     calibration_days: float = 14.0
@@ -73,13 +75,16 @@ MODELS: Mapping[str, DeviceModel] = {
         ),
         regressors=("load_pct", "ambient_c"),
         groups=(
-            Group("bearing", (Lead("vibration_mm_s", 1),)),
-            Group("heat_exchanger", (Lead("condenser_temp_c", 1), Lead("supply_temp_c", 1, 0.3))),
+            Group("bearing", (Lead("vibration_mm_s", 1), Lead("compressor_current_a", 1, 0.3))),
+            Group(
+                "heat_exchanger",
+                (Lead("condenser_temp_c", 1), Lead("compressor_current_a", 1, 0.4), Lead("supply_temp_c", 1, 0.3)),
+            ),
             Group(
                 "refrigerant",
-                (Lead("supply_temp_c", 1), Lead("return_temp_c", 1, 0.7), Lead("compressor_current_a", 1, 0.3)),
+                (Lead("supply_temp_c", 1), Lead("return_temp_c", 1, 0.7), Lead("compressor_current_a", 1, 0.5)),
             ),
-            Group("filter", (Lead("flow_m3h", -1), Lead("compressor_current_a", 1, 0.3))),
+            Group("filter", (Lead("flow_m3h", -1), Lead("compressor_current_a", 1, 0.5))),
             Group(
                 "compressor",
                 (Lead("compressor_current_a", 0, rough=True), Lead("supply_temp_c", 0, 0.3, rough=True)),
@@ -98,9 +103,11 @@ MODELS: Mapping[str, DeviceModel] = {
         regressors=("load_pct",),
         groups=(
             Group("bearing", (Lead("vibration_mm_s", 1), Lead("bearing_temp_c", 1, 0.5))),
-            Group("filter", (Lead("flow_m3h", -1), Lead("motor_current_a", 1, 0.5), Lead("pressure_kpa", -1, 0.3))),
+            Group("filter", (Lead("flow_m3h", -1), Lead("motor_current_a", 1, 0.6), Lead("pressure_kpa", -1, 0.3))),
+            Group("belt", (Lead("motor_current_a", -1), Lead("flow_m3h", -1, 0.6), Lead("vibration_mm_s", 1, 0.3))),
             Group("impeller", (Lead("pressure_kpa", 0, rough=True), Lead("vibration_mm_s", 0, 0.5, rough=True))),
         ),
+        wandering=frozenset({"bearing_temp_c"}),
     ),
     "lift": DeviceModel(
         metrics=_metrics(
@@ -115,7 +122,9 @@ MODELS: Mapping[str, DeviceModel] = {
         groups=(
             Group("bearing", (Lead("vibration_mm_s", 1), Lead("motor_temp_c", 1, 0.5))),
             Group("door", (Lead("door_cycle_s", 1), Lead("motor_current_a", 1, 0.2))),
+            Group("belt", (Lead("motor_current_a", -1), Lead("vibration_mm_s", 1, 0.4))),
         ),
+        wandering=frozenset({"motor_temp_c"}),
     ),
     "ev_charger": DeviceModel(
         metrics=_metrics(
@@ -132,6 +141,7 @@ MODELS: Mapping[str, DeviceModel] = {
             Group("cooling_fan", (Lead("fan_rpm", -1), Lead("cabinet_temp_c", 1, 0.5))),
             Group("connector", (Lead("connector_temp_c", 1), Lead("voltage_v", -1, 0.3))),
         ),
+        wandering=frozenset({"connector_temp_c", "cabinet_temp_c"}),
     ),
     "cold_room": DeviceModel(
         metrics=_metrics(
@@ -149,7 +159,9 @@ MODELS: Mapping[str, DeviceModel] = {
                 (Lead("air_temp_c", 1), Lead("evaporator_temp_c", -1, 0.5), Lead("compressor_current_a", 1, 0.3)),
             ),
             Group("battery", (Lead("battery_v", -1),)),
+            Group("compressor", (Lead("compressor_current_a", 0, rough=True),)),
         ),
+        wandering=frozenset({"air_temp_c", "evaporator_temp_c", "compressor_current_a", "humidity_pct"}),
     ),
     "thermometer": DeviceModel(
         metrics=_metrics(value=("°", -200.0, 2000.0)),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from iot_gateway.detect import cusum, learning, quality, roughness, suspicion
+from iot_gateway.detect import charts, cusum, learning, quality, roughness, suspicion
 from iot_gateway.detect.arrays import HOUR_MS, Flags, Floats, Ints
 from iot_gateway.detect.bank import Bank
-from iot_gateway.detect.catalogue import BAND_SCALES, DeviceModel
+from iot_gateway.detect.catalogue import BAND_SCALES
 from iot_gateway.detect.fusion import WITHIN_HOURS
 from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.memory import TREND_HOURS, Memory
@@ -20,7 +20,12 @@ from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.detect.suspicion import HourResult, Reading, Sensors, Strengths
 
 QUIET_FACTOR, QUIET_HOURS = 1.5, 48
-RELEARN_HOURS = 24
+RELEARN_HOURS = 72
+"""A level learned from fewer hours is off by so much that slow charts see it."""
+WANDER_DAYS = 1.0
+"""Time constant of the level of a wandering metric."""
+WATCHED_SHARE = 0.5
+"""From this part of its limit on the slow chart of a group is watched too."""
 SETTLING_HOURS = 1
 WATCHED_SUM = 1.0
 """From this sum on, in scales, the residuals of a device are kept: they are the trend of a fault to come."""
@@ -122,12 +127,15 @@ def _watch(bank: Bank, judged: Judged, closed: Closed, found: Residuals, muted: 
     table["low_since"][rows] = np.where((low <= 0) & (sums.low > 0), hours, table["low_since"][rows])
     table["high"][rows], table["low"][rows] = sums.high, sums.low
     strongest = np.maximum(sums.high, sums.low)
-    _follow(bank, rows, found, strongest < limits / 2)
-    _keep_trends(bank, closed, z, strongest.max(axis=1) > WATCHED_SUM)
+    _follow(bank, rows, found, strongest / limits)
+    slow = _follow_groups(bank, closed, z)
+    watched = (strongest.max(axis=1) > WATCHED_SUM) | (slow.max(axis=1, initial=0.0) > WATCHED_SHARE)
+    _keep_trends(bank, closed, z, watched)
     spreads = _follow_spreads(bank, closed)
-    strengths = Strengths(sums.high / limits, sums.low / limits, spreads.score, np.isnan(found.z))
-    sensors = _sensors(bank, closed, found.stuck, (spreads.score >= 1.0) & ~strengths.unread)
-    alarm = suspicion.alarming(bank.known, bank.metrics, strengths) | sensors.failed.any(axis=1)
+    strengths = Strengths(sums.high / limits, sums.low / limits, slow, spreads.score, np.isnan(found.z))
+    off = (strongest >= limits) & ~strengths.unread & (bank.known.adapt_days is None)
+    sensors = _sensors(bank, closed, found.stuck, (spreads.score >= 1.0) & ~strengths.unread, off)
+    alarm = suspicion.alarming(bank.known, bank.metrics, strengths) | sensors.failed.any(axis=1) | off.any(axis=1)
     for place in np.flatnonzero(alarm).tolist():
         at = int(found.places[place])
         result = _result(bank, judged, at, found.z[place], (strongest / limits)[place])
@@ -143,7 +151,7 @@ def _watch(bank: Bank, judged: Judged, closed: Closed, found: Residuals, muted: 
         judged.found[at] = result
 
 
-def _sensors(bank: Bank, closed: Closed, stuck: Flags, rough: Flags) -> Sensors:
+def _sensors(bank: Bank, closed: Closed, stuck: Flags, rough: Flags, off: Flags) -> Sensors:
     """Count the hours in which a metric was not sent; return the sensors that are to be mistrusted."""
     rows, book = closed.rows, bank.book
     missing = np.where(closed.counts > 0, 0, bank.table["missing"][rows] + 1)
@@ -152,7 +160,7 @@ def _sensors(bank: Bank, closed: Closed, stuck: Flags, rough: Flags) -> Sensors:
     judged = ~np.isnan(scales)
     silent = quality.silent(missing, book.column("healthy_gap", rows, np.inf)) & judged
     restless = rough & ~suspicion.told_by_roughness(bank.known, bank.metrics)
-    return Sensors(stuck & judged, silent, restless, closed.runs.value, closed.runs.since, scales)
+    return Sensors(stuck & judged, silent, restless, off, closed.runs.value, closed.runs.since, scales)
 
 
 @dataclass(frozen=True)
@@ -203,16 +211,40 @@ def limits_of(bank: Bank, rows: Ints, hours: Ints) -> Floats:
 
 
 def _raised(bank: Bank, field_name: str, rows: Ints, hours: Ints) -> Floats:
+    return np.asarray(bank.book.column(field_name, rows, np.inf) * _factors(bank, rows, hours))
+
+
+def _factors(bank: Bank, rows: Ints, hours: Ints) -> Floats:
+    """Return by how much the limits (n, metrics) are raised now: after false alarms, and shortly after a repair."""
     quiet = np.where(hours <= bank.table["quiet_until"][rows], QUIET_FACTOR, 1.0)
-    return np.asarray(bank.book.column(field_name, rows, np.inf) * bank.table["limit_factor"][rows] * quiet[:, None])
+    return np.asarray(bank.table["limit_factor"][rows] * quiet[:, None])
 
 
-def _follow(bank: Bank, rows: Ints, found: Residuals, calm: Flags) -> None:
-    """Let the level of a wandering series follow, but not while it is suspicious."""
-    if bank.known.adapt_days is None:
+def _follow_groups(bank: Bank, closed: Closed, z: Floats) -> Floats:
+    """Move the slow charts of the groups; return their sums in limits (n, groups)."""
+    rows, table, size = closed.rows, bank.table, len(bank.weights)
+    deviation, limit = np.moveaxis(bank.book.table["mixture"][rows].astype(np.float64), 1, 0)
+    leads = [
+        bank.metrics.index(g.leads[0].metric) if g.leads[0].metric in bank.metrics else 0 for g in bank.known.groups
+    ]
+    limit = limit * _factors(bank, rows, closed.hours)[:, leads]
+    before = table["slow"][rows, :size].astype(np.float64)
+    after = charts.GROUPS.step(before, charts.mixtures(bank.weights, z) / deviation, limit)
+    since = table["slow_since"][rows, :size]
+    table["slow_since"][rows, :size] = np.where((before <= 0) & (after > 0), closed.hours[:, None], since)
+    table["slow"][rows, :size] = after
+    return np.asarray(after / limit)
+
+
+def _follow(bank: Bank, rows: Ints, found: Residuals, strength: Floats) -> None:
+    """Let the level of a wandering series follow, but not while it is suspicious; `strength` are its sums in limits."""
+    known = bank.known
+    wandering = np.array([name in known.wandering for name in bank.metrics])
+    if known.adapt_days is None and not wandering.any():
         return
-    rate = 1.0 / (24.0 * bank.known.adapt_days)
-    step = rate * found.scale * np.clip(found.z, -3.0, 3.0)
+    days = np.where(wandering, WANDER_DAYS, known.adapt_days or np.inf)
+    step = found.scale * np.clip(found.z, -3.0, 3.0) / (24.0 * days)
+    calm = strength < np.where(wandering, 1.0, 0.5)
     bank.table["level"][rows] += np.where(calm & ~np.isnan(step), step, 0.0)
 
 
@@ -247,24 +279,18 @@ def _end_relearning(bank: Bank, row: int) -> None:
         notes.relearned = []
 
 
-def forget_case(memory: Memory, known: DeviceModel, group_name: str, *, hour: int) -> None:
-    """Start the metrics of a group anew after its case has ended."""
+def forget_case(memory: Memory, group_name: str, *, hour: int) -> None:
+    """Start the metrics of a device anew after a case of it has ended: somebody has been there."""
     memory.active.pop(group_name, None)
     memory.alarms.pop(group_name, None)
     memory.severity.pop(group_name, None)
     memory.notes.explained = []
     memory.quiet_until = max(memory.quiet_until, hour + QUIET_HOURS)
-    for group in known.groups:
-        if group.name != group_name:
-            continue
-        for lead in group.leads:
-            if lead.metric in memory.metrics:
-                column = memory.metrics.index(lead.metric)
-                memory.high[column] = memory.low[column] = memory.rough[column] = 0.0
+    memory.high[:] = memory.low[:] = memory.slow[:] = memory.rough[:] = 0.0
 
 
 def relearn(memory: Memory, hour: int) -> None:
     """Learn the level anew over the hours after a change that was meant."""
     if hour + RELEARN_HOURS > memory.relearn_until:
         memory.relearn_until, memory.notes.relearned = hour + RELEARN_HOURS, []
-        memory.high[:] = memory.low[:] = 0.0
+        memory.high[:] = memory.low[:] = memory.slow[:] = 0.0

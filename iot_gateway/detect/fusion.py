@@ -29,10 +29,15 @@ class GroupState:
     alarming: bool
     score: float
     shares: Mapping[str, float]
+    sure: bool = True
+    """A metric speaks by itself; otherwise only the slow chart of the group does."""
 
 
-def judge(group: Group, metrics: Mapping[str, MetricState]) -> GroupState:
-    """Return the state of a group; it alarms when its first lead is over its limit in the right direction."""
+def judge(group: Group, metrics: Mapping[str, MetricState], slow: float = 0.0) -> GroupState:
+    """Return the state of a group; it alarms when its first lead is over its limit in the right direction.
+
+    So it does when the slow chart of all its metrics is: `slow`, in limits.
+    """
     strengths = {
         lead.metric: lead.weight * _strength(metrics[lead.metric], lead)
         for lead in group.leads
@@ -40,9 +45,9 @@ def judge(group: Group, metrics: Mapping[str, MetricState]) -> GroupState:
     }
     total = sum(strengths.values())
     first = group.leads[0].metric
-    alarming = first in strengths and strengths[first] >= group.leads[0].weight
-    shares = {name: value / total for name, value in strengths.items() if value > 0} if total > 0 else {}
-    return GroupState(group.name, alarming, total, shares)
+    sure = first in strengths and strengths[first] >= group.leads[0].weight
+    shares = {name: value / total for name, value in strengths.items() if value > 0} if total > 0 else {first: 1.0}
+    return GroupState(group.name, sure or (slow >= 1.0 and first in metrics), max(total, slow), shares, sure)
 
 
 def _strength(state: MetricState, lead: Lead) -> float:
@@ -61,18 +66,25 @@ def ripe(alarm_hours: Sequence[int], hour: int) -> bool:
 def choose(known: DeviceModel, ripe_groups: Sequence[GroupState], active: Sequence[str]) -> list[GroupState]:
     """Return the groups to open a case for: strongest first, none that an open one explains.
 
-    A group is explained when its first lead is among the leads of a group that has a case already.
+    A group is explained by one that has a case already and moves one of its metrics. A suspected sensor is explained by
+    any case, and explains what only a slow chart shows.
     """
     groups = {group.name: group for group in known.groups}
     open_now = [groups[name] for name in active if name in groups]
     chosen: list[GroupState] = []
     for state in sorted(ripe_groups, key=lambda item: item.score, reverse=True):
         group = groups[state.name]
-        explained = any(group.leads[0].metric in {lead.metric for lead in other.leads} for other in open_now)
+        explained = any(_explains(other, group, sure=state.sure) for other in open_now)
         if not explained and group not in open_now:
             chosen.append(state)
             open_now.append(group)
     return chosen
+
+
+def _explains(other: Group, group: Group, *, sure: bool) -> bool:
+    if SENSOR_GROUP in {group.name, other.name}:
+        return group.name == SENSOR_GROUP or not sure
+    return bool({lead.metric for lead in other.leads} & {lead.metric for lead in group.leads})
 
 
 def severity(deviation: float, likely_hours: float | None) -> int:

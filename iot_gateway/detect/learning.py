@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iot_gateway.detect import common, cusum, profile, quality, roughness
+from iot_gateway.detect import charts, common, cusum, profile, quality, roughness
 from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.memory import Notes
@@ -89,7 +89,8 @@ def fit_all(
             rough_limit=roughness.limit_of(history.spreads[:, column], fitted.sample_scale),
             longest_gap_hours=quality.longest_gap(np.isnan(y)),
         )
-    return _with_limits(known, found, residuals[:, [list(metrics).index(name) for name in found]])
+    found = _with_limits(known, found, residuals[:, [list(metrics).index(name) for name in found]])
+    return _with_groups(found, known, metrics, residuals)
 
 
 def _with_limits(known: DeviceModel, found: dict[str, MetricProfile], z: Floats) -> dict[str, MetricProfile]:
@@ -102,6 +103,20 @@ def _with_limits(known: DeviceModel, found: dict[str, MetricProfile], z: Floats)
         limit = cusum.limit_of(left[:, place] / narrowed)
         limited[metric] = replace(fitted, limit=limit, loading=float(loading[place]), narrowed=narrowed)
     return limited
+
+
+def _with_groups(
+    found: dict[str, MetricProfile], known: DeviceModel, metrics: Sequence[str], residuals: Floats
+) -> dict[str, MetricProfile]:
+    """Note with the first lead of each group how noisy its mixture of residuals (n, metrics) is."""
+    mixed = charts.mixtures(charts.weights(known, metrics), residuals)
+    for place, group in enumerate(known.groups):
+        lead, values = group.leads[0].metric, mixed[:, place]
+        if lead in found and (~np.isnan(values)).sum() >= profile.MIN_HOURS:
+            deviation = max(charts.LEAST_DEVIATION, float(np.nanstd(values)))
+            own = {group.name: (deviation, charts.GROUPS.limit(values / deviation))}
+            found[lead] = replace(found[lead], groups={**found[lead].groups, **own})
+    return found
 
 
 def with_spread_of(fitted: MetricProfile, old: MetricProfile | None) -> MetricProfile:

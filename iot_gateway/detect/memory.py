@@ -81,6 +81,8 @@ def layout(metrics: int) -> np.dtype[np.void]:
             ("low", "f4", each),
             ("high_since", "i4", each),
             ("low_since", "i4", each),
+            ("slow", "f4", each),  # sums of the groups' slow charts, in the first places
+            ("slow_since", "i4", each),
             ("limit_factor", "f4", each),
             ("previous", "f4", each),  # mean of the hour before
             ("rough", "f4", each),
@@ -95,7 +97,7 @@ def layout(metrics: int) -> np.dtype[np.void]:
     )
 
 
-VERSION = 3
+VERSION = 4
 
 
 def blank(metrics: int) -> Table:
@@ -146,6 +148,16 @@ class Memory:
     def rough(self) -> Floats:
         """Return the smoothed logarithms of spreads within the hour (metrics,)."""
         return np.asarray(self._record["rough"])
+
+    @property
+    def slow(self) -> Floats:
+        """Return the sums of the groups' slow charts, in the first places of (metrics,)."""
+        return np.asarray(self._record["slow"])
+
+    @property
+    def slow_since(self) -> Ints:
+        """Return since which hours those sums are above zero."""
+        return np.asarray(self._record["slow_since"])
 
     @property
     def level(self) -> Floats:

@@ -4,8 +4,8 @@ Expected value = level + load curve (with the hour before, for thermal mass) + h
 by ridge regression, judged by the median absolute deviation. The hours of a slot with more scatter get a wider scale.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -54,6 +54,8 @@ class MetricProfile:
     """How far the factor common to all metrics moves this one, in scales, see `common`."""
     narrowed: float = 1.0
     """The scale shrinks to this part where the common factor is known."""
+    groups: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Failure group led by this metric -> deviation of its mixture, limit of its slow chart."""
     longest_gap_hours: int = 0
     """Longest time without a value while healthy and while the device sent others."""
 

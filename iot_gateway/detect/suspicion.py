@@ -1,6 +1,7 @@
 """From an hour of one device with alarms to suspected faults: since when, how grave, until when."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -63,12 +64,14 @@ class Strengths:
 
     high: Floats
     low: Floats
+    slow: Floats
+    """Sums of the slow charts, in limits (n, groups)"""
     rough: Floats
     unread: Flags
 
     def at(self, place: int) -> "Strengths":
         """Return those of one device (metrics,)."""
-        return Strengths(self.high[place], self.low[place], self.rough[place], self.unread[place])
+        return Strengths(self.high[place], self.low[place], self.slow[place], self.rough[place], self.unread[place])
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Sensors:
     silent: Flags
     restless: Flags
     """Where that tells of no fault of the machine."""
+    off: Flags
+    """Over a limit, of a machine that is known; a sensor is suspected where no failure group explains it."""
     value: Floats
     since: Ints
     scale: Floats
@@ -95,7 +100,7 @@ class Sensors:
 
 def alarming(known: DeviceModel, metrics: tuple[str, ...], found: Strengths) -> Flags:
     """Tell which devices (n,) have a failure group in alarm: its first lead over its limit in its direction."""
-    alarm = np.zeros(len(found.high), dtype=np.bool_)
+    alarm = np.asarray((found.slow >= 1.0).any(axis=1))
     for lead in {group.leads[0] for group in known.groups}:
         if lead.metric in metrics:
             column = metrics.index(lead.metric)
@@ -121,8 +126,8 @@ def suspect(
         for column, name in enumerate(memory.metrics)
         if (reading := result.readings.get(name)) is not None
     }
-    judged = [fusion.judge(group, states) for group in known.groups]
-    judged += _failed_sensors(memory, sensors)
+    judged = [fusion.judge(group, states, float(slow)) for group, slow in zip(known.groups, found.slow, strict=True)]
+    judged += _failed_sensors(memory, sensors, _told(memory, known, judged))
     result.alarming = {state.name: state for state in judged if state.alarming}
     for name in result.alarming:
         kept = [hour for hour in memory.alarms.get(name, []) if hour > result.hour - 2 * fusion.WITHIN_HOURS]
@@ -132,16 +137,23 @@ def suspect(
     explained = {group.name for group in known.groups if group.leads[0].metric in memory.notes.explained}
     ready = [state for state in ready if state.name not in explained]
     fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
-    groups = {group.name: group for group in with_sensor.groups}
     for state in fresh:
-        result.opened.append(_describe(memory, groups[state.name], state, result, sensors))
+        result.opened.append(_describe(memory, with_sensor, state, result, sensors))
     for state in result.alarming.values():
         if state.name in memory.active:
-            result.ongoing.append(_describe(memory, groups[state.name], state, result, sensors))
+            result.ongoing.append(_describe(memory, with_sensor, state, result, sensors))
 
 
-def _failed_sensors(memory: Memory, sensors: Sensors) -> list[GroupState]:
+def _told(memory: Memory, known: DeviceModel, judged: Sequence[GroupState]) -> set[str]:
+    """Return the metrics of the groups that are in alarm or have a case."""
+    names = {state.name for state in judged if state.alarming} | set(memory.active)
+    return {lead.metric for group in known.groups if group.name in names for lead in group.leads}
+
+
+def _failed_sensors(memory: Memory, sensors: Sensors, told: Collection[str]) -> list[GroupState]:
     names = [name for name, failed in zip(memory.metrics, sensors.failed, strict=True) if failed]
+    odd = [name for name, off in zip(memory.metrics, sensors.off, strict=True) if off and name not in told]
+    names += [name for name in odd if name not in names]
     if not names:
         return []
     return [GroupState(fusion.SENSOR_GROUP, True, 1.0, {name: 1.0 / len(names) for name in names})]
@@ -150,16 +162,22 @@ def _failed_sensors(memory: Memory, sensors: Sensors) -> list[GroupState]:
 def extended(known: DeviceModel) -> DeviceModel:
     """Return the model with the group of its own sensors."""
     sensor = Group(fusion.SENSOR_GROUP, (Lead("", 0),))
-    return DeviceModel(known.metrics, (*known.groups, sensor), known.regressors, known.beside)
+    return replace(known, groups=(*known.groups, sensor))
 
 
-def _describe(memory: Memory, group: Group, state: GroupState, result: HourResult, sensors: Sensors) -> Suspected:
+def _describe(memory: Memory, known: DeviceModel, state: GroupState, result: HourResult, sensors: Sensors) -> Suspected:
+    place = next(place for place, group in enumerate(known.groups) if group.name == state.name)
+    group = known.groups[place]
     alarm_hours = len(memory.alarms.get(group.name, []))
     if group.name == fusion.SENSOR_GROUP:
         metric = next(iter(state.shares))
         column = memory.metrics.index(metric)
         if sensors.restless[column]:
             return _restless(memory, group, state, result, metric)
+        if not sensors.failed[column]:
+            reading = result.readings[metric]
+            begun = int((memory.high_since if memory.high[column] > memory.low[column] else memory.low_since)[column])
+            return Suspected(group, begun, 2, None, memory.provisional, reading, dict(state.shares), alarm_hours)
         value = float(sensors.value[column])
         still = Reading(metric, value, value, float(sensors.scale[column]), 0.0, 1.0)
         since = int(sensors.since[column]) // HOUR_MS
@@ -171,12 +189,14 @@ def _describe(memory: Memory, group: Group, state: GroupState, result: HourResul
     column = memory.metrics.index(lead.metric)
     upward = lead.direction > 0 or (lead.direction == 0 and memory.high[column] >= memory.low[column])
     started = int(memory.high_since[column] if upward else memory.low_since[column])
+    if not state.sure:
+        started = int(memory.slow_since[place])
     hours = np.array(memory.notes.trend_hours, dtype=np.float64)
     index = np.array([row[column] for row in memory.notes.trend], dtype=np.float64) * (1.0 if upward else -1.0)
     risen = hours >= started
     window = failure_window(hours[risen], index[risen], fails_at=group.fails_at, cold=memory.provisional)
-    known = index[risen][~np.isnan(index[risen])]
-    deviation = float(np.mean(known[-6:])) if len(known) else 0.0
+    seen = index[risen][~np.isnan(index[risen])]
+    deviation = float(np.mean(seen[-6:])) if len(seen) else 0.0
     return Suspected(
         group=group,
         started_hour=started,

@@ -15,7 +15,7 @@ import pytest
 from iot_gateway import purpose
 from iot_gateway.batch import DeviceEntry
 from iot_gateway.broker_files import Access, acl_lines, password_lines
-from iot_gateway.detect import catalogue, fusion, quality
+from iot_gateway.detect import catalogue, fusion, quality, suspicion
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.detect.lanes import lanes_of
@@ -111,6 +111,27 @@ def test_what_an_open_case_explains_opens_no_second_one() -> None:
     assert fusion.choose(chiller, ripe, ["heat_exchanger"]) == []
 
 
+def test_a_suspected_sensor_is_explained_by_a_case_and_explains_what_only_a_slow_chart_shows() -> None:
+    pump = suspicion.extended(catalogue.MODELS["pump"])
+    sensor = GroupState("sensor", True, 1.0, {"pressure_kpa": 1.0})
+    surely = GroupState("belt", True, 1.2, {"motor_current_a": 1.0})
+    slowly = GroupState("belt", True, 1.2, {"motor_current_a": 1.0}, sure=False)
+
+    assert fusion.choose(pump, [sensor], ["filter"]) == []
+    assert fusion.choose(pump, [slowly], ["sensor"]) == []
+    assert fusion.choose(pump, [surely], ["sensor"]) == [surely]
+    assert fusion.choose(pump, [surely], ["filter"]) == []
+
+
+def test_a_group_alarms_by_its_slow_chart_too() -> None:
+    [cooling, _] = catalogue.MODELS["ev_charger"].groups
+
+    state = fusion.judge(cooling, {"fan_rpm": MetricState(-1, 0.0, 0.3)}, slow=1.1)
+
+    assert (state.alarming, state.sure, state.score) == (True, False, 1.1)
+    assert fusion.judge(cooling, {}, slow=1.1).alarming is False
+
+
 def test_severity_grows_with_deviation_and_haste() -> None:
     assert fusion.severity(2.0, None) == 1
     assert fusion.severity(6.5, 500.0) == 3
@@ -125,6 +146,8 @@ def test_announced_changes_mask_their_hours_and_only_those() -> None:
     assert purpose.purpose_of("planned_stop", 0, {"until": 10**15}).end == 0
     assert purpose.relearns([purpose.purpose_of("setpoint_change", 5 * HOUR_MS, {})], 9) == 5
     assert purpose.relearns([purpose.purpose_of("setpoint_change", 5 * HOUR_MS, {})], 4) is None
+    back = purpose.purpose_of("setpoint_change", 5 * HOUR_MS, {"until": 400 * HOUR_MS})
+    assert [purpose.relearns([back], hour) for hour in (399, 400)] == [5, 400]
 
 
 def test_a_sensor_is_stuck_only_when_it_used_to_move() -> None:
