@@ -57,19 +57,21 @@ def scopes(case: Taken) -> Iterator[Scope]:
 
 def take(session: Session, case: Taken, policy: IntakePolicy) -> Ticket | None:
     """Add a case to an incident under way, or begin one if there are too many by now; None if neither holds."""
-    span = timedelta(minutes=policy.incident_minutes)
+    span, happened_at = timedelta(minutes=policy.incident_minutes), case.found.happened_at
     shared = list(scopes(case))
     for scope in shared:
-        known = _under_way(session, scope, case.found.happened_at, span=span, at=case.at)
+        known = _under_way(session, scope, happened_at, span=span, at=case.at)
         if known is not None:
             return _join(session, case, known)
     for scope in shared:
         fleet = _fleet(session, scope)
-        for since in (case.found.happened_at - span, case.found.happened_at):
+        for since in (happened_at - span, happened_at):
             members = _members(scope, since, since + span)
             failing = session.scalar(select(func.count(CaseIntake.device_id.distinct())).where(*members)) or 0
             if is_incident(failing, fleet, percent=policy.incident_percent, at_least=policy.incident_devices):
-                rows = session.scalars(select(CaseIntake).where(*members).order_by(CaseIntake.id).limit(MEMBERS)).all()
+                # Cases do not come in the order in which they happened: those of either side belong to it.
+                around = select(CaseIntake).where(*_members(scope, happened_at - span, happened_at + span))
+                rows = session.scalars(around.order_by(CaseIntake.id).limit(MEMBERS)).all()
                 return _begin(session, case, scope, rows, figures={"devices": failing, "fleet": fleet})
     return None
 

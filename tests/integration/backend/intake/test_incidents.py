@@ -208,6 +208,16 @@ def test_a_storm_delivered_at_once_is_one_incident(tenant: UUID) -> None:
         assert session.scalar(select(func.count()).select_from(Incident)) == 1
 
 
+def test_cases_that_come_out_of_order_are_one_incident(session: Session) -> None:
+    _, machines = a_site(session, machines=20, models=20)
+    begun = clock.now() - timedelta(minutes=30)
+
+    for minute in (3, 0, 1, 2):
+        a_taken_case(session, machines[minute], at=begun + timedelta(minutes=minute))
+
+    assert len(open_tickets(session)) == 1
+
+
 def test_criticality_does_not_save_a_case_from_its_incident(session: Session) -> None:
     scene = a_scene(session)
     machines = [a_machine(session, scene, f"m{n}", criticality=Criticality.A, model=f"k{n}") for n in range(4)]
