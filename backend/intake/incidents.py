@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, FrameClause, FrameClauseType, func, select
 from sqlalchemy.orm import Session
 
 from backend.customers import service as customers
@@ -57,23 +57,43 @@ def scopes(case: Taken) -> Iterator[Scope]:
 
 def take(session: Session, case: Taken, policy: IntakePolicy) -> Ticket | None:
     """Add a case to an incident under way, or begin one if there are too many by now; None if neither holds."""
-    span, happened_at = timedelta(minutes=policy.incident_minutes), case.found.happened_at
+    span = timedelta(minutes=policy.incident_minutes)
     shared = list(scopes(case))
     for scope in shared:
-        known = _under_way(session, scope, happened_at, span=span, at=case.at)
+        known = _under_way(session, scope, case.found.happened_at, span=span, at=case.at)
         if known is not None:
             return _join(session, case, known)
     for scope in shared:
         fleet = _fleet(session, scope)
-        for since in (happened_at - span, happened_at):
-            members = _members(scope, since, since + span)
-            failing = session.scalar(select(func.count(CaseIntake.device_id.distinct())).where(*members)) or 0
-            if is_incident(failing, fleet, percent=policy.incident_percent, at_least=policy.incident_devices):
-                # Cases do not come in the order in which they happened: those of either side belong to it.
-                around = select(CaseIntake).where(*_members(scope, happened_at - span, happened_at + span))
-                rows = session.scalars(around.order_by(CaseIntake.id).limit(MEMBERS)).all()
-                return _begin(session, case, scope, rows, figures={"devices": failing, "fleet": fleet})
+        since, failing = _busiest(session, scope, case.found.happened_at, span=span)
+        if is_incident(failing, fleet, percent=policy.incident_percent, at_least=policy.incident_devices):
+            members = _members(scope, since - span, since + 2 * span)
+            rows = session.scalars(select(CaseIntake).where(*members).order_by(CaseIntake.id).limit(MEMBERS)).all()
+            return _begin(session, case, scope, rows, figures={"devices": failing, "fleet": fleet})
     return None
+
+
+def _busiest(session: Session, scope: Scope, at: datetime, *, span: timedelta) -> tuple[datetime, int]:
+    """Return where the busiest window around an instant begins, and how many devices fail in it.
+
+    A device counts once, by its first case around; so the order in which cases are heard of does not matter.
+    """
+    first = (
+        select(CaseIntake.device_id, func.min(CaseIntake.happened_at).label("at"))
+        .where(*_members(scope, at - span, at + span))
+        .group_by(CaseIntake.device_id)
+        .subquery()
+    )
+    window = FrameClause(None, span, FrameClauseType.CURRENT, FrameClauseType.FOLLOWING)
+    following = func.count().over(order_by=first.c.at, range_=window).label("devices")
+    counted = select(first.c.at, following).subquery()
+    row = session.execute(
+        select(counted.c.at, counted.c.devices)
+        .where(counted.c.at <= at)
+        .order_by(counted.c.devices.desc(), counted.c.at)
+        .limit(1)
+    ).one_or_none()
+    return (row.at, row.devices) if row is not None else (at, 0)
 
 
 def _members(scope: Scope, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:

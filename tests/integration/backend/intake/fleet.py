@@ -27,6 +27,10 @@ SUMMARY = {
 }
 
 
+NOON = clock.now().replace(hour=4, minute=0, second=0, microsecond=0)
+"""Noon of this day in Shanghai: no test of a budget sees midnight."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """An asset with its device."""
@@ -89,7 +93,7 @@ def open_case(
 
 def take_in(session: Session, case_id: UUID, *, at: datetime | None = None) -> Ticket | None:
     """Have intake decide about a case."""
-    return casework.take_in_case(session, casework.suspected(session, case_id, at=at or clock.now()))
+    return casework.take_in_case(session, casework.suspected(session, case_id, at=at or NOON))
 
 
 def a_taken_case(session: Session, machine: Machine, *, taken_at: datetime | None = None, **other: object) -> UUID:

@@ -16,9 +16,9 @@ from backend.intake.models import CaseIntake, IntakeState
 from backend.tickets.models import Ticket
 from backend.tickets.service import By
 from iot_gateway.service import cases
-from kernel import clock
 from kernel.db import transaction
 from tests.integration.backend.intake.fleet import (
+    NOON,
     Machine,
     a_machine,
     a_taken_case,
@@ -77,19 +77,18 @@ def test_a_site_has_a_budget_of_its_own(session: Session) -> None:
 
 def test_the_most_urgent_comes_first_and_the_next_day_lets_them_go(session: Session) -> None:
     machines = a_fleet(session, count=6, severity_at_once=5)
-    now = clock.now()
     first = [a_taken_case(session, machine) for machine in machines[:2]]
     waiting = [
         a_taken_case(session, machine, severity=severity)
         for machine, severity in zip(machines[2:], (1, 3, 2, 3), strict=True)
     ]
 
-    assert casework.release_waiting(session, at=now) == 0
+    assert casework.release_waiting(session, at=NOON) == 0
     ranked = [row.case_id for row in casework.waiting(session, after=None, limit=10)]
     assert ranked == [waiting[1], waiting[3], waiting[2], waiting[0]]
-    assert casework.release_waiting(session, at=now + DAY) == 2
+    assert casework.release_waiting(session, at=NOON + DAY) == 2
     assert [row.case_id for row in casework.waiting(session, after=None, limit=10)] == [waiting[2], waiting[0]]
-    assert casework.release_waiting(session, at=now + 2 * DAY) == 2
+    assert casework.release_waiting(session, at=NOON + 2 * DAY) == 2
     assert {row.state for row in session.scalars(select(CaseIntake))} == {IntakeState.TICKET}
     assert count(session, Ticket) == len(first) + len(waiting)
 
@@ -103,7 +102,7 @@ def test_a_full_site_does_not_hold_up_the_others(session: Session) -> None:
     row_of(session, elsewhere).site_id = None
     session.flush()
 
-    casework.release_waiting(session, at=clock.now())
+    casework.release_waiting(session, at=NOON)
 
     assert (row_here.state, row_of(session, elsewhere).state) == ("waiting", "ticket")
 
@@ -112,22 +111,22 @@ def test_a_person_lets_a_case_go_whatever_the_budget_says(session: Session) -> N
     machines = a_fleet(session, tickets_per_day=0)
     case_id = a_taken_case(session, machines[0])
 
-    casework.release(session, case_id, by=DISPATCHER, at=clock.now())
+    casework.release(session, case_id, by=DISPATCHER, at=NOON)
 
     said = decisions.of_case(session, case_id)[-1]
     assert (row_of(session, case_id).state, said.reason, said.actor_name) == ("ticket", "by_hand", "lin")
     with pytest.raises(CaseDoesNotWait):
-        casework.release(session, case_id, by=DISPATCHER, at=clock.now())
+        casework.release(session, case_id, by=DISPATCHER, at=NOON)
 
 
 def test_a_waiting_case_that_gets_worse_becomes_a_ticket_at_once(session: Session) -> None:
     machines = a_fleet(session, tickets_per_day=0)
     case_id = a_taken_case(session, machines[0])
-    cases.worsen_case(session, case_id, severity=3, window=None, low_confidence=False, at=clock.now())
+    cases.worsen_case(session, case_id, severity=3, window=None, low_confidence=False, at=NOON)
 
     for _ in range(2):
-        found = casework.suspected(session, case_id, at=clock.now())
-        casework.worsen(session, found, at=clock.now())
+        found = casework.suspected(session, case_id, at=NOON)
+        casework.worsen(session, found, at=NOON)
 
     assert (row_of(session, case_id).state, count(session, Ticket)) == ("ticket", 1)
 
@@ -135,10 +134,10 @@ def test_a_waiting_case_that_gets_worse_becomes_a_ticket_at_once(session: Sessio
 def test_a_waiting_case_that_ended_meanwhile_leaves_the_list(session: Session) -> None:
     machines = a_fleet(session, tickets_per_day=0)
     case_id = a_taken_case(session, machines[0])
-    cases.close_case(session, case_id, finding="other", at=clock.now())
+    cases.close_case(session, case_id, finding="other", at=NOON)
     set_terms(session, tickets_per_day=5)
 
-    casework.release_waiting(session, at=clock.now())
+    casework.release_waiting(session, at=NOON)
 
     assert (row_of(session, case_id).state, count(session, Ticket)) == ("gone", 0)
 
@@ -149,7 +148,7 @@ def test_a_waiting_case_joins_a_ticket_that_its_asset_has_got_meanwhile(session:
     severe = a_taken_case(session, machines[0], severity=3)
     set_terms(session, tickets_per_day=5)
 
-    casework.release_waiting(session, at=clock.now())
+    casework.release_waiting(session, at=NOON)
 
     assert row_of(session, waiting).ticket_id == row_of(session, severe).ticket_id
 

@@ -104,6 +104,17 @@ def test_few_devices_or_slow_ones_are_no_incident(session: Session) -> None:
     assert len(open_tickets(session)) == 4
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1), (0, 2, 1)])
+def test_the_order_in_which_cases_are_heard_of_does_not_matter(session: Session, order: tuple[int, ...]) -> None:
+    _, machines = a_site(session, machines=10, models=10)
+    start = clock.now()
+
+    for place in order:
+        a_taken_case(session, machines[place], at=start + timedelta(minutes=50 * place))
+
+    assert len(open_tickets(session)) == 1
+
+
 def test_a_small_share_of_a_large_site_is_no_incident(session: Session) -> None:
     _, machines = a_site(session, machines=10, models=10)
     set_terms(session, incident_percent=40)
