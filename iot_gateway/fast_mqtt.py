@@ -24,7 +24,7 @@ from paho.mqtt.exception import MalformedPacket
 from kernel import clock
 
 RECEIVE_BYTES = 256 * 1024
-GATHER_BYTES, GATHER_SECONDS = 64 * 1024, 0.001
+GATHER_BYTES, GATHER_SECONDS = 4096, 0.001
 """After a smaller read a moment is waited: a broker writes packet by packet, and a read for each of them costs more."""
 
 PUBLISH, PUBACK = 0x30, 0x40
