@@ -136,7 +136,7 @@ class BankWork:
             names = proof.metrics_of(bank.known, case.failure_group, str(case.summary.get("metric")))
             outcome = proof.weigh(
                 proof.trial_of(bank, row, trial, names),
-                proof.Samples(ts[later], proof.residuals(bank, row, weeks, inside)),
+                proof.Samples(ts[later], proof.residuals_after_repair(bank, row, weeks, inside)),
             )
             if outcome is not None:
                 bind_tenant(self._step.session, device.tenant_id)

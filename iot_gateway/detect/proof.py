@@ -56,6 +56,18 @@ def residuals(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
     return np.asarray((values - expected) / scale)
 
 
+def residuals_after_repair(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
+    """Return how far samples lie from what is expected, by the level of their series or by its fit alone.
+
+    The level of a wandering metric may have followed the weather or the fault, so the nearer of the two counts.
+    """
+    _, scale = bank.expect(row, weeks, values)
+    by_level = residuals(bank, row, weeks, values)
+    by_fit = by_level + bank.memory(row).level / scale
+    wandering = np.array([name in bank.known.wandering for name in bank.metrics])
+    return np.where(wandering & (np.abs(by_fit) < np.abs(by_level)), by_fit, by_level)
+
+
 @dataclass(frozen=True)
 class Trial:
     """A repair on trial: its counts, which metrics count (name -> column), and how noisy their samples are."""
