@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from kernel.geo import LonLat
 from tests.integration.backend.work.scene import Scene, a_scene, an_order
 
 DEPOT = LonLat(121.48, 31.235)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECONDS = 0.2
 """Enough for a handful of orders."""
 
@@ -98,6 +100,8 @@ def a_city(tenant: UUID) -> City:
     with transaction(tenant_id=tenant) as session:
         scene = a_scene(session)
         depot = stock.create_location(session, code="WH-1", name="中心库", kind=LocationKind.WAREHOUSE, lonlat=DEPOT)
+        # Whatever the time of day, their present shift has a whole day to go.
+        begun = time(clock.now().astimezone(SHANGHAI).hour)
         for person in (scene.chen, scene.gao):
-            technicians.add_shift_pattern(session, person, weekdays=range(7), starts=time(0), ends=time(0))
+            technicians.add_shift_pattern(session, person, weekdays=range(7), starts=begun, ends=begun)
         return City(tenant, scene, depot.id)
