@@ -24,6 +24,7 @@ import iot_gateway.models.fleet
 import iot_gateway.models.rollups
 import iot_gateway.models.sparkplug
 import iot_gateway.models.telemetry
+import iot_gateway.models.thresholds
 import iot_gateway.models.twin
 import kernel.audit
 import kernel.idempotency

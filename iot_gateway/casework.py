@@ -16,7 +16,7 @@ from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
 from iot_gateway.detect.suspicion import HourResult, How, Suspected
 from iot_gateway.follow import FollowedDevice
-from iot_gateway.lifecycle import ACTIVE, CaseState
+from iot_gateway.lifecycle import ACTIVE, BY_LIMIT, CaseState
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
 
@@ -71,11 +71,14 @@ def learn_of_cases(memory: Memory, rows: Sequence[DeviceCase], *, hour: int) -> 
         if case is None or case.state not in ACTIVE:
             engine.forget_case(memory, group, hour=hour)
             memory.proofs.pop(case_id, None)
+    for case_id in [case_id for case_id in memory.proofs if case_id not in by_id]:
+        del memory.proofs[case_id]
     for case_id, case in by_id.items():
         if case.state not in ACTIVE:
             continue
-        memory.active[case.failure_group] = case_id
-        memory.severity.setdefault(case.failure_group, case.severity)
+        if not by_limit(case):
+            memory.active[case.failure_group] = case_id
+            memory.severity.setdefault(case.failure_group, case.severity)
         if case.state is CaseState.OPEN or case.verify_from is None:
             memory.proofs.pop(case_id, None)
             continue
@@ -84,6 +87,11 @@ def learn_of_cases(memory: Memory, rows: Sequence[DeviceCase], *, hour: int) -> 
         trial = memory.proofs.get(case_id)
         if trial is None or (trial.since, trial.samples, trial.seconds) != (since, wanted.samples, wanted.seconds):
             memory.proofs[case_id] = wanted
+
+
+def by_limit(case: DeviceCase) -> bool:
+    """Tell whether a limit that people set opened a case: it blinds no detector, and the limit proves the repair."""
+    return case.summary.get("how") == BY_LIMIT
 
 
 def act_on_hour(session: Session, device: FollowedDevice, memory: Memory, result: HourResult) -> None:
@@ -128,14 +136,18 @@ def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Ou
     at = _instant(outcome.at)
     evidence: dict[str, Any] = {
         "samples": outcome.samples,
-        "mean_residuals": {name: round(value, 3) for name, value in outcome.residuals.items()},
-        "limit": proof.GOOD_SCALES,
         "since": case.verify_from.isoformat() if case.verify_from else None,
     }
+    if by_limit(case):
+        evidence["beyond_limit"] = outcome.beyond
+    else:
+        evidence["mean_residuals"] = {name: round(value, 3) for name, value in outcome.residuals.items()}
+        evidence["limit"] = proof.GOOD_SCALES
     memory.proofs.pop(str(case.id), None)
     if outcome.verdict is Verdict.PROVEN:
         cases.clear_case(session, case.id, at=at, evidence=evidence)
-        engine.forget_case(memory, case.failure_group, hour=outcome.at // HOUR_MS)
+        if memory.active.get(case.failure_group) == str(case.id):
+            engine.forget_case(memory, case.failure_group, hour=outcome.at // HOUR_MS)
     else:
         cases.relapse_case(session, case.id, at=at, evidence=evidence)
 

@@ -208,3 +208,45 @@ class UnusableLives(Invalid):
     """
 
     slug = "unusable-lives"
+
+
+class ThresholdNotFound(NotFound):
+    """There is no such limit."""
+
+    slug = "threshold-not-found"
+
+
+class ThresholdTaken(Conflict):
+    """The device or model has a limit of this metric and kind already.
+
+    Member: `threshold_id`.
+    """
+
+    slug = "threshold-taken"
+
+
+class TooManyThresholds(Conflict):
+    """The device or model has as many limits as it may.
+
+    Member: `most`.
+    """
+
+    slug = "too-many-thresholds"
+
+
+class StaleThreshold(Conflict):
+    """Somebody changed the limit since it was read.
+
+    Members: `expected`, `version`.
+    """
+
+    slug = "stale-threshold"
+
+
+class UnfitThreshold(Invalid):
+    """The terms do not fit this kind of limit.
+
+    Member: `kind`.
+    """
+
+    slug = "unfit-threshold"

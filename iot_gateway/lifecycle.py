@@ -16,6 +16,10 @@ ACTIVE = (CaseState.OPEN, CaseState.VERIFYING)
 """At most one case per device and failure group is in one of these."""
 
 
+BY_LIMIT = "limit"
+"""`how` in the summary of a case that a limit which people set has opened."""
+
+
 class Finding(StrEnum):
     """What the engineer found: the label of the case."""
 

@@ -18,10 +18,11 @@ from iot_gateway import casework, follow, metrics, purpose
 from iot_gateway.detect.arrays import HOUR_MS, Flags
 from iot_gateway.follow import Samples
 from iot_gateway.purpose import Purpose
-from iot_gateway.scoring import BankWork, Step
-from iot_gateway.service import limits
+from iot_gateway.scoring import BankWork
+from iot_gateway.service import limits, thresholds
 from iot_gateway.shelf import Place, Shelf, metrics_of
 from iot_gateway.silence import Hearing, publish_silences, publish_voices
+from iot_gateway.step import Step
 from kernel import clock
 from kernel.db import Login, transaction
 from kernel.log import announce, get_logger
@@ -93,6 +94,7 @@ class Scorer:
             cases=casework.load_cases(session, ids, _believed(places)),
             raised=limits.factors_of(session, ids),
             purposes=_purposes(session, samples, sorted(places)),
+            thresholds=thresholds.in_force(session, [(d.tenant_id, d.id, d.model) for d in devices.values()]),
         )
         banks = {id(place.bank): place.bank for place in places.values()}
         none = (0, -1)

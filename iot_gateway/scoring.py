@@ -1,14 +1,10 @@
 """One step of the devices of one bank: samples in, cases out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
+from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy.orm import Session
 
-from iot_gateway import casework, purpose
+from iot_gateway import casework, limit_watch, purpose
 from iot_gateway.detect import engine, hours, proof, quality, sudden
 from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
 from iot_gateway.detect.bank import Bank
@@ -16,22 +12,10 @@ from iot_gateway.detect.fast_chart import Chart
 from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.memory import Watch
 from iot_gateway.follow import FollowedDevice, Samples
-from iot_gateway.models.detection import DeviceCase
 from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
+from iot_gateway.step import Step, muted
 from kernel.db import bind_tenant
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a step knows of its devices, beside their samples."""
-
-    session: Session
-    devices: Mapping[int, FollowedDevice]
-    cases: Mapping[UUID, Sequence[DeviceCase]]
-    raised: Mapping[UUID, Mapping[str, float]]
-    """device -> metric -> factor on its limit"""
-    purposes: Mapping[int, Sequence[Purpose]]
 
 
 class BankWork:
@@ -57,6 +41,7 @@ class BankWork:
         sampling = np.array([self._device(row).sampling_seconds for row in closed.rows.tolist()], dtype=np.float64)
         for turn in closed.full_enough(sampling).rounds():
             self._close(shelf, turn)
+        limit_watch.watch(step, bank, rows, samples, places)
         for row in mine:
             if row in bank.notes and bank.notes[row].proofs:
                 own = rows == row
@@ -71,16 +56,17 @@ class BankWork:
 
     def _close(self, shelf: Shelf, closed: Closed) -> None:
         bank, size = self._bank, len(closed)
-        masked, muted = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        masked, mute = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
         weeks = np.zeros(size, dtype=np.int64)
         for place, (row, hour) in enumerate(zip(closed.rows.tolist(), closed.hours.tolist(), strict=True)):
             device = self._device(row)
-            weeks[place], muted[place] = hours.hour_of_week(hour, device.zone), _muted(device, hour)
+            weeks[place] = hours.hour_of_week(hour, device.zone)
+            mute[place] = muted(device, hour * HOUR_MS)
             announced = self._step.purposes.get(device.number)
             if announced:
                 masked[place] = purpose.masks(announced, hour)
                 self._relearn(row, announced, hour)
-        judged = engine.advance(bank, closed, weeks=weeks, masked=masked, muted=muted)
+        judged = engine.advance(bank, closed, weeks=weeks, masked=masked, muted=mute)
         for place, result in judged.found.items():
             row = int(closed.rows[place])
             device = self._device(row)
@@ -104,7 +90,7 @@ class BankWork:
         for hour in np.unique(ts // HOUR_MS).tolist():
             if notes.active or hour <= bank.memory(row).relearn_until:
                 notes.watch = None
-            elif not (purpose.masks(announced, hour) or _muted(device, hour)):
+            elif not (purpose.masks(announced, hour) or muted(device, hour * HOUR_MS)):
                 own = ts // HOUR_MS == hour
                 self._watch_hour(row, hour, ts[own], values[own])
 
@@ -129,7 +115,7 @@ class BankWork:
         for case in self._step.cases.get(device.id, []):
             trial = memory.proofs.get(str(case.id))
             later = ts > trial.since if trial is not None else np.zeros(len(ts), dtype=np.bool_)
-            if trial is None or not later.any():
+            if trial is None or not later.any() or casework.by_limit(case):
                 continue
             inside = np.where(quality.out_of_range(values, bank.low, bank.high), np.nan, values)[later]
             weeks = np.array([hours.hour_of_week(t // HOUR_MS, device.zone) for t in ts[later].tolist()])
@@ -141,10 +127,3 @@ class BankWork:
             if outcome is not None:
                 bind_tenant(self._step.session, device.tenant_id)
                 casework.act_on_proof(self._step.session, memory, case, outcome)
-
-
-def _muted(device: FollowedDevice, hour: int) -> bool:
-    if device.mute_from is None:
-        return False
-    at = datetime.fromtimestamp(hour * 3600, tz=UTC)
-    return at >= device.mute_from and (device.mute_to is None or at < device.mute_to)

@@ -36,6 +36,7 @@ from iot_gateway.routes import (
     retention,
     sparkplug,
     telemetry,
+    thresholds,
     twins,
 )
 from kernel.http import include
@@ -45,7 +46,7 @@ from kernel.web import make_app
 ROOMS = (
     assets, checklists, customers, intake, policy, live, notifications, planning, playbooks, positions, sla,
     technicians, tickets, work, inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins,
-    retention, sparkplug, exports,
+    retention, sparkplug, exports, thresholds,
 )  # fmt: skip
 
 

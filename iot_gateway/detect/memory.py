@@ -7,6 +7,8 @@ import numpy as np
 
 from iot_gateway.detect.arrays import Floats, Ints, Table
 from iot_gateway.detect.fast_chart import Chart
+from iot_gateway.detect.outlook import Outlook
+from iot_gateway.detect.thresholds import NEVER
 
 TREND_HOURS = 240
 
@@ -22,6 +24,8 @@ class Proof(msgspec.Struct):
     blocks_off: int = 0
     residuals: dict[str, float] = {}
     """metric -> sum of residuals of this block"""
+    beyond: int = 0
+    """Samples of this block beyond a limit that people set"""
 
 
 class Watch(msgspec.Struct):
@@ -34,6 +38,25 @@ class Watch(msgspec.Struct):
     """What is in the bucket."""
     since: int = 0
     """When it last began to fill, epoch milliseconds."""
+
+
+class Limit(msgspec.Struct):
+    """Where a limit that people set stands on one device; `detect.thresholds.States` says what the first ones mean."""
+
+    version: int
+    """Of the threshold: a changed one begins anew."""
+    ts: int = 0
+    value: float = float("nan")
+    beyond_since: int = NEVER
+    back_since: int = NEVER
+    alarm: bool = False
+    case: str = ""
+    """The case of this alarm"""
+    told_hour: int = -1
+    """When evidence was last added to it"""
+    rest_until: int = 0
+    """Epoch milliseconds: its case has ended although the alarm lasts, and there is no other one until then."""
+    outlook: Outlook | None = None
 
 
 class Notes(msgspec.Struct):
@@ -57,6 +80,8 @@ class Notes(msgspec.Struct):
     watch: Watch | None = None
     explained: list[str] = []
     """Metrics that the case of a sudden fault accounts for"""
+    limits: dict[str, Limit] = {}
+    """threshold -> where it stands"""
 
 
 NO_NOTES = Notes()

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from iot_gateway.detect.arrays import Floats, Ints
+from iot_gateway.detect.arrays import Flags, Floats, Ints
 from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel
 from iot_gateway.detect.memory import Proof
@@ -32,6 +32,8 @@ class Outcome:
     """Epoch milliseconds of the last sample judged."""
     samples: int
     residuals: dict[str, float]
+    beyond: int = 0
+    """Samples beyond a limit that people set, of the last block"""
 
 
 def metrics_of(known: DeviceModel, group_name: str, leading: str) -> list[str]:
@@ -118,10 +120,33 @@ def _judge(trial: Trial, at: int) -> Outcome | None:
     count = proof.count
     means = {name: proof.residuals.get(name, 0.0) / count for name in trial.columns}
     slack = {name: 2.0 * trial.noise.get(name, np.inf) / np.sqrt(count) for name in means}
-    if all(abs(mean) <= GOOD_SCALES + slack[name] for name, mean in means.items()):
-        return Outcome(Verdict.PROVEN, at, count, means)
+    good = all(abs(mean) <= GOOD_SCALES + slack[name] for name, mean in means.items())
+    verdict = _verdict(proof, good=good)
+    return Outcome(verdict, at, count, means) if verdict is not None else None
+
+
+def _verdict(proof: Proof, *, good: bool) -> Verdict | None:
+    """End a block: proven by a good one, relapsed by the last of several that are not."""
+    if good:
+        return Verdict.PROVEN
     proof.blocks_off += 1
-    proof.count, proof.residuals = 0, {}
-    if proof.blocks_off >= BLOCKS_UNTIL_RELAPSE:
-        return Outcome(Verdict.RELAPSED, at, count, means)
+    proof.count, proof.residuals, proof.beyond = 0, {}, 0
+    return Verdict.RELAPSED if proof.blocks_off >= BLOCKS_UNTIL_RELAPSE else None
+
+
+def stay_clear(proof: Proof, ts: Ints, beyond: Flags) -> Outcome | None:
+    """Take in samples (n,), beyond a limit that people set or not; return the verdict once there is one.
+
+    A block of enough samples over enough seconds, none of them beyond, is the proof; three others are a relapse.
+    """
+    for at, off in zip(ts.tolist(), beyond.tolist(), strict=True):
+        if at <= proof.since:
+            continue
+        proof.count, proof.beyond = proof.count + 1, proof.beyond + off
+        if proof.count < proof.samples or at - proof.since < 1000 * proof.seconds:
+            continue
+        count, off_count = proof.count, proof.beyond
+        verdict = _verdict(proof, good=off_count == 0)
+        if verdict is not None:
+            return Outcome(verdict, at, count, {}, off_count)
     return None

@@ -4,7 +4,8 @@ As alerting rules have it: `for` keeps a short excursion from raising an alarm, 
 alarm from flapping (hysteresis, Schmitt 1938). All rules are judged at once; one rule is one place of the arrays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import StrEnum
 
 import numpy as np
 
@@ -12,6 +13,21 @@ from iot_gateway.detect.arrays import Flags, Floats, Ints
 from iot_gateway.detect.window import FailureWindow, failure_window
 
 NEVER = np.iinfo(np.int64).max
+
+
+class ThresholdKind(StrEnum):
+    """What is held against the limit: the value, its change in an hour, or when the line through it gets there."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    RATE_UP = "rate_up"
+    RATE_DOWN = "rate_down"
+    FORECAST = "forecast"
+
+
+RATES = frozenset({ThresholdKind.RATE_UP, ThresholdKind.RATE_DOWN})
+UPWARD = frozenset({ThresholdKind.ABOVE, ThresholdKind.RATE_UP})
+"""The others alarm below: the value, the change, the hours left."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,10 @@ class Rules:
     """0: the value itself; otherwise its change in this time."""
     gap_ms: Ints
     """After a longer silence nothing is known: what had lasted so far begins anew."""
+
+    def first(self, count: int) -> "Rules":
+        """Return the first of the rules."""
+        return Rules(*(getattr(self, column.name)[:count] for column in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,15 @@ class States:
         return cls(
             np.zeros(rules, dtype=np.int64), np.full(rules, np.nan), never, never, np.zeros(rules, dtype=np.bool_)
         )
+
+    def first(self, count: int) -> "States":
+        """Return where the first of the rules stand."""
+        return States(*(getattr(self, column.name)[:count] for column in fields(self)))
+
+    def put(self, now: "States") -> None:
+        """Write where the first of the rules stand now."""
+        for column in fields(self):
+            getattr(self, column.name)[: len(now.ts)] = getattr(now, column.name)
 
 
 def step(rules: Rules, states: States, ts: Ints, values: Floats) -> States:

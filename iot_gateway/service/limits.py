@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from iot_gateway.detect.fusion import SENSOR_GROUP
 from iot_gateway.errors import DeviceNotFound, LimitNotLower
+from iot_gateway.lifecycle import BY_LIMIT
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.models.devices import Device
 from iot_gateway.models.feedback import SeriesLimit
@@ -53,10 +54,11 @@ class LimitLine:
 def raise_limit(session: Session, case: DeviceCase, *, at: datetime) -> SeriesLimit | None:
     """Raise the limit of the series that led to a false case; once more for the same case changes nothing.
 
-    A stuck sensor is told by its runs and not by a limit: such a case raises none.
+    A stuck sensor is told by its runs and not by a limit: such a case raises none. Nor does one of a limit that people
+    set: theirs is to change.
     """
     metric = str(case.summary.get("metric") or "")
-    if not metric or case.failure_group == SENSOR_GROUP:
+    if not metric or case.failure_group == SENSOR_GROUP or case.summary.get("how") == BY_LIMIT:
         return None
     last = _last(session, case.device_id, metric)
     if session.scalar(select(SeriesLimit.id).where(SeriesLimit.case_id == case.id)) is not None:

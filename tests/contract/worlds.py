@@ -30,8 +30,9 @@ from backend.work.lifecycle import VisitAction
 from backend.work.models import ConflictItem
 from inventory import service as stock
 from inventory.models import StockMove
+from iot_gateway.detect.thresholds import ThresholdKind
 from iot_gateway.models.telemetry import TelemetryDeadLetter
-from iot_gateway.service import campaigns, cases, claims, commands, firmware
+from iot_gateway.service import campaigns, cases, claims, commands, firmware, thresholds
 from kernel import clock
 from kernel.auth import Role
 from kernel.db import Login, transaction
@@ -141,7 +142,18 @@ def _telemetry(session: Session, device_id: UUID) -> dict[str, UUID]:
         "command": commands.request_command(session, device_id, command="reset_after_repair").id,
         "release": release.id,
         "campaign": campaign.id,
+        "threshold": a_limit(session, device_id),
     }
+
+
+def a_limit(session: Session, device_id: UUID) -> UUID:
+    """Set a limit for a bearing."""
+    target = thresholds.Target(device_id=device_id, model=None, metric="bearing_temp_c", kind=ThresholdKind.ABOVE)
+    terms = thresholds.Terms(
+        value=80, for_seconds=60, clear_seconds=60, hysteresis=5, horizon_hours=None, severity=3,
+        failure_group="bearing", enabled=True,
+    )  # fmt: skip
+    return thresholds.create_threshold(session, target, terms, by=None).id
 
 
 def a_playbook(session: Session) -> UUID:

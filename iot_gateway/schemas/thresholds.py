@@ -1,0 +1,66 @@
+"""Limits that people set, as HTTP shows and takes them."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from iot_gateway.detect.thresholds import ThresholdKind
+from iot_gateway.schemas.devices import Out
+from kernel.fields import Body, Code, Line
+
+Seconds = Annotated[int, Field(ge=0, le=604_800)]
+
+
+class TermsIn(Body):
+    """The limit, in the unit of the metric (a rate: units per hour, above 0), and how patiently it is held."""
+
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    for_seconds: Seconds = 0
+    clear_seconds: Seconds = 0
+    hysteresis: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    horizon_hours: Annotated[int | None, Field(ge=1, le=2160)] = None
+    severity: Annotated[int, Field(ge=1, le=4)] = 2
+    failure_group: Code = "limit"
+    enabled: bool = True
+
+
+class ThresholdIn(TermsIn):
+    """A limit of a device, or of all devices of a model."""
+
+    device_id: UUID | None = None
+    model: Code | None = None
+    metric: Line
+    kind: ThresholdKind
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.device_id is None) == (self.model is None):
+            raise ValueError("give either device_id or model")
+        return self
+
+
+class ThresholdChange(TermsIn):
+    """All terms of a limit, and the version that was read."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
+class ThresholdOut(Out):
+    """A limit that somebody has set."""
+
+    id: UUID
+    version: int
+    device_id: UUID | None
+    model: str | None
+    metric: str
+    kind: ThresholdKind
+    value: float
+    for_seconds: int
+    clear_seconds: int
+    hysteresis: float
+    horizon_hours: int | None
+    severity: int
+    failure_group: str
+    enabled: bool
+    created_at: AwareDatetime
