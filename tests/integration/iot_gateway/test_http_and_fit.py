@@ -72,7 +72,7 @@ def test_a_case_is_read_with_chart_and_evidence_and_by_its_tenant_only(make_devi
 def test_a_device_is_provisioned_once_and_commanded(make_device, client_of) -> None:
     tenant_id = make_device().tenant_id
     admin, technician = client_of(tenant_id), client_of(tenant_id, Role.TECHNICIAN)
-    body = {"name": f"new-{new_id().hex[:8]}", "model": "pump", "sampling_seconds": 60}
+    body = {"name": f"new-{new_id().hex[-8:]}", "model": "pump", "sampling_seconds": 60}
 
     made = admin.post("/devices", json=body)
     again = admin.post("/devices", json=body)
