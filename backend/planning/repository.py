@@ -78,9 +78,16 @@ def queue_plan(session: Session, *, mode: PlanMode, cause: str, requested_by: UU
     )
 
 
-def lock_for_commit(session: Session, order_ids: Collection[UUID]) -> None:
-    """Let one plan of the tenant be committed at a time, and take its orders before any stock is touched."""
+def take_turn(session: Session) -> None:
+    """Let one plan of the tenant be written or committed at a time.
+
+    To be taken before anything else: the lines of a plan hold their orders, which another commit asks for.
+    """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"planning:{tenant_of(session)}", 0))))
+
+
+def lock_orders(session: Session, order_ids: Collection[UUID]) -> None:
+    """Take the orders of a plan before any stock is touched."""
     session.execute(select(WorkOrder.id).where(WorkOrder.id.in_(order_ids)).order_by(WorkOrder.id).with_for_update())
 
 

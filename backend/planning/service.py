@@ -76,6 +76,7 @@ def solve_plan(tenant_id: UUID, plan_id: UUID, *, seconds: float = SECONDS_PER_P
         question = assemble.assemble(session, time_zone=repository.time_zone(session), at=clock.now())
     solved = solve_question(question, seconds=seconds)
     with transaction(tenant_id=tenant_id) as session:
+        repository.take_turn(session)
         plan = repository.plan(session, plan_id, lock=True)
         if plan is None or plan.state is not PlanState.SOLVING:
             return
@@ -116,6 +117,7 @@ def accept_plan(session: Session, plan_id: UUID) -> Plan:
         UnknownPlan: there is none.
         PlanNotDraft: it is being made, or done with.
     """
+    repository.take_turn(session)
     plan = _draft(session, plan_id)
     commit_plan(session, plan, at=clock.now())
     return plan
@@ -152,7 +154,7 @@ def commit_plan(session: Session, plan: Plan, *, at: datetime) -> None:
     changed = refused = False
     lines = sorted(repository.plan_visits(session, plan.id), key=lambda line: line.work_order_id)
     missing = [item for item, _ in repository.plan_unserved(session, plan.id) if item.code in answer.PARTS_CODES]
-    repository.lock_for_commit(session, {row.work_order_id for row in lines} | {row.work_order_id for row in missing})
+    repository.lock_orders(session, {row.work_order_id for row in lines} | {row.work_order_id for row in missing})
     for line in lines:
         try:
             with session.begin_nested():

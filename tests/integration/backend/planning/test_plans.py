@@ -212,6 +212,23 @@ def test_two_plans_at_once_send_nobody_twice(city: City) -> None:
     assert sum(not note for note in notes) == 3
 
 
+def test_a_plan_that_waits_for_its_turn_holds_no_orders(city: City, database: Database) -> None:
+    order_id = city.order()
+    plan_id = city.request()
+    waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database.admin_url, autocommit=True) as beside:
+        with city.open() as session:
+            repository.take_turn(session)
+            made = pool.submit(planner.solve_plan, city.tenant, plan_id, seconds=SECONDS)
+            assert wait_for(lambda: beside.execute(waits).fetchone() is not None, seconds=60)
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            repository.lock_orders(session, [order_id])
+        made.result(timeout=90)
+
+    assert len(city.visits(order_id)) == 1
+
+
 def test_a_draft_changes_nothing_until_it_is_accepted_once(city: City) -> None:
     order_id = city.order()
     plan_id = city.plan(PlanMode.DRAFT)
