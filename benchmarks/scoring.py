@@ -18,7 +18,6 @@ import numpy as np
 from iot_gateway.detect import catalogue, engine, learning
 from iot_gateway.detect.arrays import HOUR_MS, Floats, Ints
 from iot_gateway.detect.bank import Bank
-from iot_gateway.fitting import solve_with_statsmodels
 
 MODELS = ("pump", "chiller", "lift", "ev_charger")
 TEMPLATES, FIT_HOURS, FITTED = 8, 672, 12
@@ -167,10 +166,10 @@ def fit_seconds(count: int) -> tuple[int, float]:
     known = catalogue.model("pump")
     metrics = tuple(known.metrics)
     histories = [a_history(1, one, metrics) for one in range(TEMPLATES)]
-    learning.fit_all(known, metrics, histories[0], solve=solve_with_statsmodels)
+    learning.fit_all(known, metrics, histories[0])
     begun, series = process_time(), 0
     for number in range(count):
-        series += len(learning.fit_all(known, metrics, histories[number % TEMPLATES], solve=solve_with_statsmodels))
+        series += len(learning.fit_all(known, metrics, histories[number % TEMPLATES]))
     return series, (process_time() - begun) / series
 
 

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from iot_gateway import follow, purpose, repository
 from iot_gateway.detect import catalogue, learning
-from iot_gateway.detect.arrays import Floats
 from iot_gateway.detect.hours import hour_of_week
-from iot_gateway.detect.profile import MetricProfile, robust_ridge, robust_weights
+from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.models.detection import DetectorProfile, DeviceCase
 from iot_gateway.models.devices import Device
 from iot_gateway.models.telemetry import TelemetryHour
@@ -39,7 +38,7 @@ def fit_device(session: Session, device: Device, *, at: datetime) -> int:
     names = tuple(sorted({name for row in rows for name in row.means}))
     known = catalogue.model(device.model, names)
     metrics = tuple(name for name in known.metrics if name in names)
-    found = learning.fit_all(known, metrics, _history(rows, metrics, device, kept), solve=solve_with_statsmodels)
+    found = learning.fit_all(known, metrics, _history(rows, metrics, device, kept))
     for metric, profile in found.items():
         old = kept.get(metric)
         fitted = learning.with_spread_of(profile, old)
@@ -86,20 +85,6 @@ def _history(
         spreads=np.full_like(means, np.nan),
         longest_runs=np.array(runs, dtype=np.int64),
     )
-
-
-def solve_with_statsmodels(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
-    """Ridge regression with Huber weights, as weighted least squares on rows that pull towards zero.
-
-    The weights come from the rounds of `robust_ridge`; statsmodels makes the last one, by the QR decomposition, which
-    does not square the condition of the matrix as normal equations do.
-    """
-    import statsmodels.api as sm  # noqa: PLC0415 - heavy, and needed at night only
-
-    weights = robust_weights(y - matrix @ robust_ridge(matrix, y, penalty))
-    stacked = np.vstack([matrix, np.diag(np.sqrt(penalty + 1e-9))])
-    target, trust = np.append(y, np.zeros(len(penalty))), np.append(weights, np.ones(len(penalty)))
-    return np.asarray(sm.WLS(target, stacked, weights=trust, hasconst=True).fit(method="qr").params, dtype=np.float64)
 
 
 def _keep(session: Session, device: Device, profile: MetricProfile, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from iot_gateway import casework, follow, metrics, purpose
 from iot_gateway.detect.arrays import HOUR_MS, Flags
+from iot_gateway.detect.learning import Allowance
 from iot_gateway.follow import Samples
 from iot_gateway.purpose import Purpose
 from iot_gateway.scoring import BankWork
@@ -30,6 +31,8 @@ from kernel.log import announce, get_logger
 IDLE_SECONDS, SILENCE_SECONDS = 0.5, 5.0
 PURPOSE_REACH = timedelta(days=65)
 UNKNOWN_METRICS = 32
+FIRST_FITS = 32
+"""Cold starts that end in one step; a fleet installed on one day would hold up everybody else's cases."""
 
 log = get_logger()
 
@@ -95,6 +98,7 @@ class Scorer:
             raised=limits.factors_of(session, ids),
             purposes=_purposes(session, samples, sorted(places)),
             thresholds=thresholds.in_force(session, [(d.tenant_id, d.id, d.model) for d in devices.values()]),
+            fits=Allowance(FIRST_FITS),
         )
         banks = {id(place.bank): place.bank for place in places.values()}
         none = (0, -1)

@@ -66,7 +66,7 @@ class BankWork:
             if announced:
                 masked[place] = purpose.masks(announced, hour)
                 self._relearn(row, announced, hour)
-        judged = engine.advance(bank, closed, weeks=weeks, masked=masked, muted=mute)
+        judged = engine.advance(bank, closed, weeks=weeks, masked=masked, muted=mute, fits=self._step.fits)
         for place, result in judged.found.items():
             row = int(closed.rows[place])
             device = self._device(row)

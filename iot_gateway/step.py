@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from iot_gateway.detect.learning import Allowance
 from iot_gateway.follow import FollowedDevice
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.models.thresholds import Threshold
@@ -25,6 +26,8 @@ class Step:
     purposes: Mapping[int, Sequence[Purpose]]
     thresholds: Mapping[UUID, Sequence[Threshold]]
     """device -> limits that people have set"""
+    fits: Allowance
+    """How many cold starts may end in this step"""
 
 
 def muted(device: FollowedDevice, ts: int) -> bool:

@@ -15,6 +15,7 @@ from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import BAND_SCALES
 from iot_gateway.detect.fusion import WITHIN_HOURS
 from iot_gateway.detect.hours import Closed
+from iot_gateway.detect.learning import Allowance
 from iot_gateway.detect.memory import TREND_HOURS, Memory
 from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.detect.suspicion import HourResult, Reading, Sensors, Strengths
@@ -45,16 +46,18 @@ class Judged:
     """place -> the first profiles of the device"""
 
 
-def advance(bank: Bank, closed: Closed, *, weeks: Ints, masked: Flags, muted: Flags) -> Judged:
+def advance(
+    bank: Bank, closed: Closed, *, weeks: Ints, masked: Flags, muted: Flags, fits: Allowance | None = None
+) -> Judged:
     """Take in closed hours, one of each device.
 
     `weeks` (n,) are the hours of the week; `masked` (n,): the machine was stopped or opened on purpose; `muted` (n,):
-    no new cases.
+    no new cases; `fits`: how many devices may end their cold start.
     """
     judged = Judged(closed, np.full_like(closed.means, np.nan), np.full_like(closed.means, np.nan))
     fitted = bank.book.fitted(closed.rows)
     for place in np.flatnonzero(~fitted & ~masked).tolist():
-        profiles = _learn(bank, closed, place, int(weeks[place]))
+        profiles = _learn(bank, closed, place, int(weeks[place]), fits)
         if profiles:
             judged.fitted[place] = profiles
     live = np.flatnonzero(fitted & ~masked)
@@ -65,11 +68,11 @@ def advance(bank: Bank, closed: Closed, *, weeks: Ints, masked: Flags, muted: Fl
     return judged
 
 
-def _learn(bank: Bank, closed: Closed, place: int, week: int) -> dict[str, MetricProfile]:
+def _learn(bank: Bank, closed: Closed, place: int, week: int, fits: Allowance | None) -> dict[str, MetricProfile]:
     row = int(closed.rows[place])
     notes = bank.memory(row).notes
     learning.learn(notes, int(closed.hours[place]), week, closed.means[place], closed.spreads[place])
-    if not learning.learned_enough(notes, bank.known):
+    if not learning.learned_enough(notes, bank.known) or (fits is not None and not fits.take()):
         return {}
     profiles = learning.finish(notes, bank.known, bank.metrics, closed.runs.longest[place])
     bank.book.put(row, profiles)

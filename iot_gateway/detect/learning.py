@@ -9,10 +9,24 @@ from iot_gateway.detect import charts, common, cusum, profile, quality, roughnes
 from iot_gateway.detect.arrays import Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, drivers_of
 from iot_gateway.detect.memory import Notes
-from iot_gateway.detect.profile import MetricProfile, Solver
+from iot_gateway.detect.profile import MetricProfile
 
 LEAST_HOURS = 120
 RELATIVE_FLOOR = 1e-3
+LEAST_USUAL = 1e-6
+"""What a metric that is always nought is taken for."""
+
+
+@dataclass
+class Allowance:
+    """How many first fits there may still be; who comes too late learns one hour more and asks again."""
+
+    left: int
+
+    def take(self) -> bool:
+        """Tell whether there may be one more, and count it."""
+        self.left -= 1
+        return self.left >= 0
 
 
 def learn(notes: Notes, hour: int, week: int, means: Floats, spreads: Floats) -> None:
@@ -55,42 +69,45 @@ class History:
     longest_runs: Ints
 
 
-def fit_all(
-    known: DeviceModel, metrics: Sequence[str], history: History, *, solve: Solver = profile.robust_ridge
-) -> dict[str, MetricProfile]:
-    """Fit every metric of a device over its healthy hours."""
-    found: dict[str, MetricProfile] = {}
-    weeks, means = history.weeks, history.means
-    residuals = np.full_like(means, np.nan)
+def fit_all(known: DeviceModel, metrics: Sequence[str], history: History) -> dict[str, MetricProfile]:
+    """Fit every metric of a device over its healthy hours, those with the same drivers together."""
+    together: dict[tuple[str, ...], list[int]] = {}
     for column, metric in enumerate(metrics):
-        if metric in known.regressors:
-            continue
-        given = [name for name in drivers_of(known, metric) if name in metrics]
-        names, drivers = profile.driver_names(given), drivers_over(metrics, given, history.hours, means)
-        y = means[:, column]
-        floor = RELATIVE_FLOOR * max(float(np.nanmedian(np.abs(y))), 1e-6) if not np.isnan(y).all() else 1e-6
-        fitted = profile.fit(
-            metric,
-            weeks,
-            y,
-            drivers,
-            history.spreads[:, column],
-            names=names,
-            floor=floor,
-            solve=solve,
+        if metric not in known.regressors:
+            explained_by = tuple(name for name in drivers_of(known, metric) if name in metrics)
+            together.setdefault(explained_by, []).append(column)
+    fitted: dict[int, MetricProfile] = {}
+    residuals = np.full_like(history.means, np.nan)
+    for given, columns in together.items():
+        names, drivers = profile.driver_names(given), drivers_over(metrics, given, history.hours, history.means)
+        own = profile.fit_together(
+            [_series(metrics[column], history, column) for column in columns], history.weeks, drivers, names=names
         )
-        if fitted is None:
-            continue
-        expected, scale = profile.expect(fitted, weeks, np.nan_to_num(drivers))
-        residuals[:, column] = np.where(np.isnan(drivers).any(axis=1), np.nan, (y - expected) / scale)
-        found[metric] = replace(
-            fitted,
-            longest_run_ms=int(history.longest_runs[column]),
-            rough_limit=roughness.limit_of(history.spreads[:, column], fitted.sample_scale),
-            longest_gap_hours=quality.longest_gap(np.isnan(y)),
-        )
-    found = _with_limits(known, found, residuals[:, [list(metrics).index(name) for name in found]])
+        for column, one in zip(columns, own, strict=True):
+            if one is not None:
+                fitted[column] = _completed(one, history, column)
+                expected, scale = profile.expect(one, history.weeks, np.nan_to_num(drivers))
+                left = (history.means[:, column] - expected) / scale
+                residuals[:, column] = np.where(np.isnan(drivers).any(axis=1), np.nan, left)
+    found = {metrics[column]: fitted[column] for column in sorted(fitted)}
+    found = _with_limits(known, found, residuals[:, sorted(fitted)])
     return _with_groups(found, known, metrics, residuals)
+
+
+def _series(metric: str, history: History, column: int) -> profile.Series:
+    y = history.means[:, column]
+    usual = 0.0 if np.isnan(y).all() else float(np.nanmedian(np.abs(y)))
+    return profile.Series(metric, y, history.spreads[:, column], RELATIVE_FLOOR * max(usual, LEAST_USUAL))
+
+
+def _completed(fitted: MetricProfile, history: History, column: int) -> MetricProfile:
+    """Return a fit with what runs, spreads and gaps of the metric tell."""
+    return replace(
+        fitted,
+        longest_run_ms=int(history.longest_runs[column]),
+        rough_limit=roughness.limit_of(history.spreads[:, column], fitted.sample_scale),
+        longest_gap_hours=quality.longest_gap(np.isnan(history.means[:, column])),
+    )
 
 
 def _with_limits(known: DeviceModel, found: dict[str, MetricProfile], z: Floats) -> dict[str, MetricProfile]:

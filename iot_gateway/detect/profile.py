@@ -4,26 +4,22 @@ Expected value = level + load curve (with the hour before, for thermal mass) + h
 by ridge regression, judged by the median absolute deviation. The hours of a slot with more scatter get a wider scale.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from iot_gateway.detect.arrays import HOURS_PER_DAY, Floats, Ints
+from iot_gateway.detect.ridge import MAD, Grid, predict, robust_ridge
 
 RIDGE_SLOTS = 0.5
 RIDGE_CURVE = 1e-3
 MIN_HOURS = 48
-MAD = 1.4826
-ROUNDS = 4
 WIDEST = 4.0
 FAR = 4.0
 """The load curve ends at this many deviations of a driver."""
 BEYOND_FACTOR = 4.0
 """How much wider the scale is a full range beyond what the fit has seen."""
-
-Solver = Callable[[Floats, Floats, Floats], Floats]
-"""(matrix, y, penalty) -> coefficients"""
 
 
 @dataclass(frozen=True)
@@ -70,86 +66,76 @@ def slot_of(hour_of_week: Ints) -> Ints:
     return np.asarray(hour_of_week % HOURS_PER_DAY + HOURS_PER_DAY * (hour_of_week // HOURS_PER_DAY >= 5))
 
 
-def design(hour_of_week: Ints, drivers: Floats) -> Floats:
-    """Return the regression matrix (n, columns) of standardised drivers (n, k) and hours of the week (n,)."""
-    n = len(hour_of_week)
-    day, slot = hour_of_week % HOURS_PER_DAY, slot_of(hour_of_week)
-    dummies = np.zeros((n, 3 * HOURS_PER_DAY))
-    dummies[np.arange(n), day] = 1.0
-    dummies[np.arange(n), HOURS_PER_DAY + slot] = 1.0
+def curve_of(drivers: Floats) -> Floats:
+    """Return the columns (n, 1 + 3 k) of the load curve of standardised drivers (n, k): constant and cubic."""
     clipped = np.clip(drivers, -FAR, FAR)
-    return np.concatenate([np.ones((n, 1)), clipped, clipped**2, clipped**3 / 3.0, dummies], axis=1)
+    return np.concatenate([np.ones((len(drivers), 1)), clipped, clipped**2, clipped**3 / 3.0], axis=1)
 
 
-def fit(
-    metric: str,
-    hour_of_week: Ints,
-    y: Floats,
-    drivers: Floats,
-    spread: Floats,
-    *,
-    names: Sequence[str],
-    floor: float,
-    solve: Solver | None = None,
-) -> MetricProfile | None:
-    """Fit one metric over hours (n,) with its drivers (n, k); None when there are too few hours.
+@dataclass(frozen=True)
+class Series:
+    """One metric over hours (n,): its means, the spreads within, and the least scale, which is what it resolves."""
 
-    `floor` is the least scale: what the sensor resolves.
+    metric: str
+    y: Floats
+    spread: Floats
+    floor: float
+
+
+def fit_together(
+    series: Sequence[Series], hour_of_week: Ints, drivers: Floats, *, names: Sequence[str]
+) -> list[MetricProfile | None]:
+    """Fit metrics that the same drivers (n, k) explain over hours (n,); None for one with too few hours.
+
+    Those that are known in the same hours go through the regression together.
     """
-    good = ~np.isnan(y) & ~np.isnan(drivers).any(axis=1)
-    if good.sum() < MIN_HOURS:
-        return None
-    hours, y, drivers, spread = hour_of_week[good], y[good], drivers[good], spread[good]
+    told = ~np.isnan(drivers).any(axis=1)
+    alike: dict[bytes, list[int]] = {}
+    for place, one in enumerate(series):
+        alike.setdefault((told & ~np.isnan(one.y)).tobytes(), []).append(place)
+    found: list[MetricProfile | None] = [None] * len(series)
+    for mask, places in alike.items():
+        good = np.frombuffer(mask, dtype=np.bool_)
+        if good.sum() >= MIN_HOURS:
+            own = [Series(s.metric, s.y[good], s.spread[good], s.floor) for s in (series[place] for place in places)]
+            fitted = _fit(own, hour_of_week[good], drivers[good], names)
+            for place, profile in zip(places, fitted, strict=True):
+                found[place] = profile
+    return found
+
+
+def _fit(series: Sequence[Series], hour_of_week: Ints, drivers: Floats, names: Sequence[str]) -> list[MetricProfile]:
+    n = len(hour_of_week)
     centre, deviation = drivers.mean(axis=0), drivers.std(axis=0)
     deviation = np.where(deviation > 1e-9, deviation, 1.0)
-    matrix = design(hours, (drivers - centre) / deviation)
-    penalty = np.full(matrix.shape[1], RIDGE_SLOTS)
+    curve, slots = curve_of((drivers - centre) / deviation), slot_of(hour_of_week)
+    penalty = np.full(curve.shape[1], RIDGE_CURVE * n)
     penalty[0] = 0.0
-    penalty[1 : 1 + 3 * drivers.shape[1]] = RIDGE_CURVE * len(y)
-    coefficients = (solve or robust_ridge)(matrix, y, penalty)
-    residual = y - matrix @ coefficients
-    used = _effective_parameters(matrix, penalty)
-    inflation = float(np.sqrt(len(y) / max(len(y) - used, len(y) / 4)))
-    scale = max(floor, MAD * float(np.median(np.abs(residual - np.median(residual)))) * inflation)
-    within = spread[~np.isnan(spread)]
-    return MetricProfile(
-        metric=metric,
-        regressors=tuple(names),
-        centre=(*centre.tolist(), *deviation.tolist()),
-        coefficients=tuple(coefficients.tolist()),
-        scale=scale,
-        sample_scale=float(np.sqrt(np.mean(within**2))) if len(within) else 0.0,
-        slots=_slot_factors(slot_of(hours), residual / scale),
-        limit=0.0,
-        low=tuple(drivers.min(axis=0).tolist()),
-        high=tuple(drivers.max(axis=0).tolist()),
-    )
-
-
-def robust_ridge(matrix: Floats, y: Floats, penalty: Floats) -> Floats:
-    """Ridge regression with Huber weights (Huber 1964), a few rounds."""
-    weights: Floats = np.ones(len(y))
-    coefficients: Floats = np.zeros(matrix.shape[1])
-    for _ in range(ROUNDS):
-        weighted = matrix * weights[:, None]
-        gram = matrix.T @ weighted + np.diag(penalty + 1e-9)
-        coefficients = np.linalg.solve(gram, weighted.T @ y).astype(np.float64)
-        weights = robust_weights(y - matrix @ coefficients)
-    return coefficients
-
-
-def robust_weights(residual: Floats) -> Floats:
-    """Return Huber's weights of residuals (n,): 1 within two robust deviations, less beyond."""
-    distance = np.abs(residual)
-    scale = MAD * float(np.median(distance))
-    if scale <= 0.0:
-        return np.ones(len(residual))
-    return np.asarray(np.minimum(1.0, 2.0 * scale / np.maximum(distance, 1e-12)))
-
-
-def _effective_parameters(matrix: Floats, penalty: Floats) -> float:
-    gram = matrix.T @ matrix
-    return float(np.trace(np.linalg.solve(gram + np.diag(penalty + 1e-9), gram)))
+    grid = Grid(curve, penalty, slots, RIDGE_SLOTS)
+    y = np.stack([one.y for one in series], axis=1)
+    coefficients = robust_ridge(grid, y)
+    residuals = y - grid.predict(coefficients)
+    inflation = float(np.sqrt(n / max(n - grid.effective_parameters(), n / 4)))
+    scales = MAD * np.median(np.abs(residuals - np.median(residuals, axis=0)), axis=0) * inflation
+    found = []
+    for place, one in enumerate(series):
+        scale = max(one.floor, float(scales[place]))
+        within = one.spread[~np.isnan(one.spread)]
+        found.append(
+            MetricProfile(
+                metric=one.metric,
+                regressors=tuple(names),
+                centre=(*centre.tolist(), *deviation.tolist()),
+                coefficients=tuple(coefficients[place].tolist()),
+                scale=scale,
+                sample_scale=float(np.sqrt(np.mean(within**2))) if len(within) else 0.0,
+                slots=_slot_factors(slots, residuals[:, place] / scale),
+                limit=0.0,
+                low=tuple(drivers.min(axis=0).tolist()),
+                high=tuple(drivers.max(axis=0).tolist()),
+            )
+        )
+    return found
 
 
 def _slot_factors(slots: Ints, z: Floats) -> tuple[float, ...]:
@@ -164,10 +150,11 @@ def expect(profile: MetricProfile, hour_of_week: Ints, drivers: Floats) -> tuple
     """Return expected value and scale (n,) for hours of the week (n,) and drivers (n, k)."""
     k = len(profile.regressors)
     centre, deviation = np.array(profile.centre[:k]), np.array(profile.centre[k:])
-    matrix = design(hour_of_week, (drivers - centre) / deviation)
-    factors = np.array(profile.slots)[slot_of(hour_of_week)]
+    slots = slot_of(hour_of_week)
+    factors = np.array(profile.slots)[slots]
     if k:
         width = np.maximum(np.array(profile.high) - np.array(profile.low), 1e-9)
         beyond = np.maximum(np.array(profile.low) - drivers, drivers - np.array(profile.high)) / width
         factors = factors * (1.0 + BEYOND_FACTOR * np.clip(beyond, 0.0, 1.0).max(axis=1))
-    return matrix @ np.array(profile.coefficients), profile.scale * factors
+    expected = predict(curve_of((drivers - centre) / deviation), slots, np.array([profile.coefficients]))[:, 0]
+    return expected, profile.scale * factors
