@@ -30,8 +30,6 @@ from firmware_sim.updates import Updater
 SILENCE_SECONDS, LONGEST_SILENCE_SECONDS = 30.0, 480.0
 """Without an acknowledgement that frees a record for so long, everything unacknowledged is sent again; the next time
 after twice as long."""
-UNHEARD_SECONDS = 1.0
-"""Pause after a PUBACK that says that nobody was there; the next one is twice as long, up to a silence."""
 MOST_EVENTS = 256
 _HANDSHAKE_SECONDS = 10.0
 _NOBODY_THERE = 0x10
@@ -109,7 +107,7 @@ class DeviceClient:
         self._max_bytes = protocol.MAX_PAYLOAD
         self._resending: Iterator[Batch] = iter(())
         self._patience = silence_seconds
-        self._unheard_pause = UNHEARD_SECONDS
+        self._unheard_rounds = 0
         self._again_at: float | None = None
         self._moved_at = 0.0
         self._attempt_at = 0.0
@@ -304,8 +302,9 @@ class DeviceClient:
     def _pause(self) -> None:
         """Send nothing new while nobody is there: it would overtake what has to be sent again."""
         if self._again_at is None:
-            self._again_at = time.monotonic() + self._unheard_pause
-            self._unheard_pause = min(self._silence, 2.0 * self._unheard_pause)
+            self._unheard_rounds += 1
+            pause = min(self._silence, protocol.unheard_pause(self._unheard_rounds))
+            self._again_at = time.monotonic() + pause * random.uniform(0.7, 1.3)
 
     def _on_message(self, mqtt: Client, _: object, message: MQTTMessage) -> None:
         if mqtt is not self._mqtt:
@@ -314,7 +313,7 @@ class DeviceClient:
             watermark = protocol.read_ack(bytes(message.payload))
             if watermark is not None and self.buffer.ack(watermark.boot, watermark.seq):
                 self._moved_at, self._patience = time.monotonic(), self._silence
-                self._unheard_pause = UNHEARD_SECONDS
+                self._unheard_rounds = 0
         elif message.topic == self.topics.cmd:
             self._obey(message)
         elif message.topic == self.topics.twin_desired and self._settings is not None:

@@ -13,6 +13,8 @@ MAX_PAYLOAD = 65_536
 MAX_RECORDS = 1000
 """Records of one telemetry message at most."""
 
+PATIENT_ROUNDS, LONGEST_UNHEARD_SECONDS = 4, 30.0
+
 Detail = Mapping[str, str | float | int]
 
 
@@ -201,3 +203,12 @@ def read_command(payload: bytes) -> Command | None:
         return _command.decode(payload)
     except msgspec.DecodeError:
         return None
+
+
+def unheard_pause(rounds: int) -> float:
+    """Return the seconds to wait after so many rounds in a row that nobody was there for (section 6, point 7).
+
+    A gateway that was killed with its broker is back within seconds, and finds a device that has not become slow yet.
+    """
+    doublings = min(5, max(0, rounds - PATIENT_ROUNDS))
+    return min(LONGEST_UNHEARD_SECONDS, 2.0**doublings)

@@ -1,5 +1,6 @@
 """The gateway's link to the broker: MQTT 5, one session that outlives the process, acknowledged by hand."""
 
+import random
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,9 @@ HELD_LIMIT = 3 * RECEIVE_MAXIMUM
 """More than the broker sends unacknowledged; reached only when connections break while the database is away."""
 
 KEEPALIVE = 30
+FIRST_RETRY, LONGEST_RETRY = 0.25, 5
+"""Seconds before connecting again; each try that fails doubles them. The gateway should be back before the devices, who
+wait half a second: what they publish with nobody subscribed has to be sent again."""
 TOPICS = "fieldhand/v1/+/+/"
 GUESSABLE = "ingest"
 """The group of earlier versions; left, since a device that joins a group it can name makes a part of it vanish."""
@@ -77,7 +81,8 @@ class Link:
         self._client.username_pw_set(user, password)
         if tls_ca is not None:
             self._client.tls_set(ca_certs=tls_ca)
-        self._client.reconnect_delay_set(min_delay=1, max_delay=5)
+        first = FIRST_RETRY * random.uniform(0.7, 1.3)  # noqa: S311 - jitter between replicas, not a secret
+        self._client.reconnect_delay_set(min_delay=first, max_delay=LONGEST_RETRY)  # type: ignore[arg-type]
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe

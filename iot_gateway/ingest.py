@@ -31,6 +31,9 @@ UNKNOWN_SECONDS = 2.0
 CONFLICT_SECONDS = 2.0
 """How long after a known key the careful way is kept."""
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Between tries at a database that is away."""
+
 WAITS = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 """What a database says that is away, full, or no longer the first of its cluster."""
 
@@ -73,7 +76,7 @@ class Writer:
             self._drop_connection()
 
     def _until_committed(self, messages: Sequence[Message]) -> None:
-        delay = 0.1
+        delay = FIRST_PAUSE
         while not self._stop.is_set():
             try:
                 batch = self._commit(messages)
@@ -82,7 +85,7 @@ class Writer:
                 reason = str(error).partition("\n")[0]
                 log.warning("ingest_waits_for_database", error=reason, held=len(messages) + self._link.backlog())
                 self._stop.wait(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-                delay = min(5.0, delay * 2)
+                delay = min(LONGEST_PAUSE, delay * 2)
             except psycopg.errors.ForeignKeyViolation as error:
                 self._forget(error)
             else:

@@ -25,7 +25,8 @@ KEEP_SWEEP_INTERVAL, KEPT_LEAST, KEPT_SHARE = 0.25, 48, 64
 FORGET_INTERVAL = 60.0
 PENDING_LIMIT = 20_000
 IDLE_SECONDS = 3600.0
-CLOCK_SLACK_MS = 3_600_000
+CLOCK_SLACK_MS = 60_000
+"""So far a clock may be set back before its records are looked for in vain; each second of it is read at a gap."""
 
 STORED_SINCE = """
 SELECT k.number, k.boot, t.seq, (extract(epoch FROM t.ts) * 1000)::bigint

@@ -4,6 +4,7 @@ Memory, checkpoint, cases and events of a step are one transaction. Killed at an
 one that committed: nothing is missed, nothing said twice.
 """
 
+import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ from kernel.db import Login, transaction
 from kernel.log import announce, get_logger
 
 IDLE_SECONDS, SILENCE_SECONDS = 0.5, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Between tries at a database that is away."""
 PURPOSE_REACH = timedelta(days=65)
 UNKNOWN_METRICS = 32
 FIRST_FITS = 32
@@ -137,7 +140,7 @@ def _instant(ms: int) -> datetime:
 def run(stop: threading.Event) -> None:
     """Follow the telemetry until told to stop; a database that is away is waited for."""
     scorer, hearing = Scorer(), Hearing()
-    next_look = time.monotonic() + SILENCE_SECONDS
+    next_look, pause = time.monotonic() + SILENCE_SECONDS, FIRST_PAUSE
     announce("scorer_started")
     while not stop.is_set():
         try:
@@ -153,8 +156,10 @@ def run(stop: threading.Event) -> None:
                 next_look = time.monotonic() + SILENCE_SECONDS
         except OperationalError as error:
             log.warning("scorer_waits_for_database", error=str(error.orig))
-            stop.wait(1.0)
+            stop.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            pause = min(LONGEST_PAUSE, 2 * pause)
             continue
+        pause = FIRST_PAUSE
         if not taken:
             stop.wait(IDLE_SECONDS)
     log.info("scorer_stopped")

@@ -18,7 +18,7 @@ from firmware_sim.protocol import Topics
 
 BUFFER_RECORDS, WINDOW_RECORDS = 200_000, 2000
 MOST_IN_FLIGHT = 32
-SILENCE_SECONDS, LONGEST_SILENCE, UNHEARD_SECONDS = 30.0, 480.0, 1.0
+SILENCE_SECONDS, LONGEST_SILENCE = 30.0, 480.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 PING_SECONDS, ANSWER_SECONDS = 10.0, 25.0
 
@@ -66,7 +66,7 @@ class SoakDevice:
         self._resending: Iterator[Batch] = iter(())
         self._attempts, self._attempt_at = 0, 0.0
         self._heard_at = self._pinged_at = self._moved_at = 0.0
-        self._patience, self._unheard_pause = SILENCE_SECONDS, UNHEARD_SECONDS
+        self._patience, self._unheard_rounds = SILENCE_SECONDS, 0
         self._again_at: float | None = None
 
     def measure(self, ts: int, values: Values) -> None:
@@ -209,14 +209,15 @@ class SoakDevice:
 
     def _pause(self) -> None:
         if self._again_at is None:
-            self._again_at = time.monotonic() + self._unheard_pause
-            self._unheard_pause = min(SILENCE_SECONDS, 2.0 * self._unheard_pause)
+            self._unheard_rounds += 1
+            pause = protocol.unheard_pause(self._unheard_rounds)
+            self._again_at = time.monotonic() + pause * random.uniform(0.7, 1.3)
 
     def _acknowledged(self, payload: bytes) -> None:
         ack = protocol.read_ack(payload)
         if ack is not None and self.buffer.ack(ack.boot, ack.seq):
             self._moved_at, self._patience = time.monotonic(), SILENCE_SECONDS
-            self._unheard_pause = UNHEARD_SECONDS
+            self._unheard_rounds = 0
             self.excused = False
             self.acked_until = max(self.acked_until, self.measured[ack.boot][ack.seq - 1])
 

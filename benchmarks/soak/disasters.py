@@ -54,7 +54,8 @@ def _disaster(
     end()
     at = time.time_ns() // 1_000_000
     recovery = wait_recovered(stage, crowd, at)
-    print(f"  recovered after {recovery} s", flush=True)
+    if recovery is not None:
+        print(f"  recovered after {recovery.whole:.1f} s", flush=True)
     time.sleep(SETTLE_SECONDS)
     return Diary([Kill((name,), recovery)], [] if recovery is not None else [name])
 

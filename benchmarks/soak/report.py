@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.soak.alarms import Verdict
-from benchmarks.soak.kills import Diary
+from benchmarks.soak.kills import Diary, Recovery
 from benchmarks.soak.truth import Account
+
+KILLED = "| killed | times | acknowledged again, p50 | recovery p50 | max |"
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ class Result:
             "account": asdict(self.account),
             "verdict": asdict(self.verdict),
             "stuck": self.diary.stuck,
-            "kills": [["+".join(kill.names), kill.recovery] for kill in self.diary.kills],
+            "kills": [["+".join(kill.names), kill.recovery and kill.recovery.whole] for kill in self.diary.kills],
             "seconds": self.seconds,
             "counts": self.counts,
         }
 
     def as_markdown(self) -> str:
         """Return the block for `docs/benchmarks.md`."""
-        measured = self.account.sent / self.seconds
+        measured = self.counts["measured"] / self.seconds
         load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
         single = self.counts["singles"] / max(1, self.counts["messages"])
         found, alarms = self.account, self.verdict
@@ -55,8 +57,9 @@ class Result:
         )
         alarm = (
             f"Of {alarms.planted} planted faults the undisturbed run makes {alarms.cases} cases, {alarms.expected}"
-            " events, which those under the kills are compared with. Recovery: until every present device had a record"
-            " acknowledged, and the scorer one taken in, that is younger than the kill."
+            " events, which those under the kills are compared with. Roll-ups: the figures of a metric in an hour, each"
+            f" of {found.rollups:,} made anew from the rows. Acknowledged again: until every present device had a"
+            " record acknowledged that is younger than the kill. Recovery: until the scorer had taken one in, too."
         )
         figures = {
             "lost": found.lost,
@@ -68,20 +71,26 @@ class Result:
             "alarms missed": alarms.missed,
             "repeated": alarms.repeated,
             "differing hours": alarms.different_hours,
+            "differing roll-ups": found.different_rollups,
         }
-        lines = [run, "", "| killed | times | recovery p50 | max |", "|---|---|---|---|", *self._kinds(), ""]
+        lines = [run, "", KILLED, "|---|---|---|---|---|", *self._kinds(), ""]
         lines += [f"| {' | '.join(figures)} |", "|---" * len(figures) + "|"]
         lines += [f"| {' | '.join(str(value) for value in figures.values())} |", "", alarm]
         return "\n".join(lines)
 
     def _kinds(self) -> list[str]:
-        by_kind: dict[str, list[float | None]] = defaultdict(list)
+        by_kind: dict[str, list[Recovery | None]] = defaultdict(list)
         for kill in self.diary.kills:
             by_kind["+".join(kill.names)].append(kill.recovery)
         by_kind["all"] = [kill.recovery for kill in self.diary.kills]
         rows = []
         for name, recoveries in by_kind.items():
             known = [value for value in recoveries if value is not None]
-            figures = f"{statistics.median(known):.1f} s | {max(known):.1f} s" if known else "- | -"
+            heard, whole = ([kept[part] for kept in known] for part in (0, 1))
+            figures = (
+                f"{statistics.median(heard):.1f} s | {statistics.median(whole):.1f} s | {max(whole):.1f} s"
+                if known
+                else "- | - | -"
+            )
             rows.append(f"| {name} | {len(recoveries)} | {figures} |")
         return rows

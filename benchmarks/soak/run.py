@@ -6,22 +6,27 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 from benchmarks.soak import alarms, truth
 from benchmarks.soak.crowd import Crowd, make_tenant, provision, provision_machines
 from benchmarks.soak.disasters import DISASTERS
-from benchmarks.soak.kills import Diary, rampage
+from benchmarks.soak.kills import KINDS, Diary, rampage
 from benchmarks.soak.machines import plant
 from benchmarks.soak.report import Result
-from benchmarks.soak.stage import DATABASE, Stage
+from benchmarks.soak.stage import DATABASE, PROCESSES, Stage
+from iot_gateway import rollups
+from kernel import clock
 
+DUE = "SELECT count(*) FROM rollup_due"
 HOUR_MS = 3_600_000
 SECONDS_PER_KILL = 4.0
-COUNTS = ("messages", "singles", "resent", "reboots", "unheard", "silences")
+COUNTS = ("measured", "messages", "singles", "resent", "reboots", "unheard", "silences")
 LEFT = (
     "SELECT count(*) FROM telemetry_batch b, scorer_checkpoint c"
-    " WHERE c.name = 'scorer' AND (b.xid, b.id) > (c.xid, c.batch_id)"
+    " WHERE c.name = %s AND (b.xid, b.id) > (c.xid, c.batch_id)"
 )
 
 
@@ -34,6 +39,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--devices", type=int, default=100)
     parser.add_argument("--machines", type=int, default=8, help="simulated machines, half of them with a fault")
     parser.add_argument("--processes", type=int, default=2, help="that play the devices")
+    parser.add_argument(
+        "--kinds", nargs="+", type=_kind, default=KINDS, help="kill only these, such as gateway or gateway+broker"
+    )
     parser.add_argument("--disaster", choices=sorted(DISASTERS), help="instead of the kills")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long the disaster lasts")
     parser.add_argument("--no-fsync", action="store_true", help="survives every kill, but no power cut")
@@ -66,7 +74,7 @@ def soak(stage: Stage, options: argparse.Namespace, folder: Path, *, command: st
     tenant_id = make_tenant("soak")
     members = provision(tenant_id, [(f"dev-{n:04d}", "pump") for n in range(options.devices)], sampling_seconds=1)
     played = provision_machines(tenant_id, machines)
-    for name in ("gateway", "scorer"):
+    for name in ("gateway", "scorer", "rollups"):
         stage.start(name)
     length = options.seconds if options.disaster else options.kills * SECONDS_PER_KILL
     crowd = Crowd(
@@ -83,10 +91,11 @@ def soak(stage: Stage, options: argparse.Namespace, folder: Path, *, command: st
         counts = {name: crowd.total(name) for name in COUNTS}
     finally:
         crowd.close()
-    _until(lambda: stage.query(LEFT) == (0,), crowd, "the scorer does not take everything in")
-    for name in ("scorer", "gateway"):
+    _until(lambda: stage.query(LEFT, "scorer") == (0,), crowd, "the scorer does not take everything in")
+    for name in ("rollups", "scorer", "gateway"):
         stage.stop(name)
     print("  comparing", flush=True)
+    _roll_up_all(stage, crowd)
     url = stage.cluster.url(DATABASE)
     return Result(
         command=command,
@@ -105,7 +114,25 @@ def _disturb(stage: Stage, crowd: Crowd, options: argparse.Namespace) -> Diary:
     print(f"  all devices have records acknowledged; {crowd.rate:.0f} records a second are asked for", flush=True)
     if options.disaster:
         return DISASTERS[options.disaster](stage, crowd, options.seconds)
-    return rampage(stage, crowd, options.kills, seed=options.seed)
+    return rampage(stage, crowd, options.kills, seed=options.seed, kinds=options.kinds)
+
+
+def _roll_up_all(stage: Stage, crowd: Crowd) -> None:
+    """Do what is left of the roll-up job, without waiting until its buckets are due."""
+
+    def done() -> bool:
+        rollups.catch_up(at=next(later))
+        return stage.query(LEFT, rollups.CHECKPOINT) == stage.query(DUE) == (0,)
+
+    later = (clock.now() + timedelta(hours=hours) for hours in count(1))
+    _until(done, crowd, "the roll-ups do not come to an end")
+
+
+def _kind(word: str) -> tuple[str, ...]:
+    names = tuple(word.split("+"))
+    if not set(names) <= set(PROCESSES):
+        raise argparse.ArgumentTypeError(f"{word}: not of {', '.join(PROCESSES)}")
+    return names
 
 
 def _until(condition: Callable[[], bool], crowd: Crowd, complaint: str, *, seconds: float = 180.0) -> None:

@@ -22,15 +22,16 @@ from kernel.processes.postgres import DURABLE, private_cluster
 from kernel.processes.resolve import Service, resolve
 from kernel.processes.services import broker_environment
 from kernel.processes.supervisor import Process
+from kernel.processes.up import fieldhand
 from kernel.settings import get_settings
 
 DATABASE = "soak"
-PROCESSES = ("postgres", "broker", "gateway", "scorer")
+PROCESSES = ("postgres", "broker", "gateway", "scorer", "rollups")
 START_SECONDS = 60.0
 
 
 class Stage:
-    """A context: inside it the four processes run, and the settings of this process lead to them."""
+    """A context: inside it the processes run, and the settings of this process lead to them."""
 
     def __init__(self, var: Path, *, fsync: bool = True) -> None:
         """Use the folder `var`; without `fsync` the data survives every kill, but no power cut."""
@@ -88,9 +89,13 @@ class Stage:
         get_settings.cache_clear()
         db.engine.cache_clear()
         migrate.upgrade()
-        for name in ("gateway", "scorer"):
-            command = (sys.executable, "-P", "-m", "iot_gateway.cli", name)
-            environment = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(self.layout.var / "bytecode")}
+        environment = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(self.layout.var / "bytecode")}
+        commands = {
+            "gateway": fieldhand("gateway"),
+            "scorer": fieldhand("scorer"),
+            "rollups": (sys.executable, "-P", "-m", "benchmarks.soak.calendar"),
+        }
+        for name, command in commands.items():
             self._processes[name] = Process(name=name, command=command, environment=environment)
         self.start("broker")
 
@@ -184,7 +189,7 @@ class Stage:
                 "FIELDHAND_REDIS_URL": "redis://127.0.0.1:1/0",
                 "FIELDHAND_SECRET_KEY": secrets.token_urlsafe(32),
                 "FIELDHAND_VAR_DIR": str(self.layout.var),
-                "FIELDHAND_LOG_LEVEL": "WARNING",
+                "FIELDHAND_LOG_LEVEL": os.environ.get("FIELDHAND_LOG_LEVEL", "WARNING"),
             }
             | broker_environment(self.broker)
         )

@@ -13,6 +13,18 @@ SELECT device_number AS device, boot, seq, (extract(epoch FROM ts) * 1000)::bigi
        (SELECT sum(value::float8) FROM jsonb_each_text(vals)) AS total
 FROM telemetry
 """
+HOURS = """
+CREATE UNLOGGED TABLE soak_hour AS
+SELECT t.device_number AS device, date_trunc('hour', t.ts, 'UTC') AS hour, e.key AS metric,
+       count(*) AS n, min(e.value::numeric) AS low, max(e.value::numeric) AS high, sum(e.value::numeric) AS total,
+       (max(ARRAY[extract(epoch FROM t.ts), t.boot, t.seq, e.value::numeric]))[4] AS newest
+FROM telemetry t CROSS JOIN jsonb_each_text(t.vals) e GROUP BY 1, 2, 3
+"""
+ROLLED_UP = (
+    "SELECT device_number AS device, bucket AS hour, e.key AS metric, (e.value -> 0)::bigint AS n,"
+    " (e.value -> 1)::numeric AS low, (e.value -> 2)::numeric AS high, (e.value -> 3)::numeric AS total,"
+    " (e.value -> 4)::numeric AS newest FROM rollup_hour CROSS JOIN jsonb_each(stats) e"
+)
 KEYS = "(device, boot, seq, ts_ms)"
 FIGURES = {
     "sent": "SELECT count(*) FROM soak_sent",
@@ -22,6 +34,9 @@ FIGURES = {
     "changed": f"SELECT count(*) FROM soak_sent s JOIN soak_stored t USING {KEYS} WHERE abs(s.total - t.total) > 1e-6",
     "duplicates": "SELECT COALESCE(sum(n - 1), 0) FROM"
     " (SELECT count(*) AS n FROM soak_stored GROUP BY device, boot, seq HAVING count(*) > 1) AS twice",
+    "rollups": "SELECT count(*) FROM soak_hour",
+    "different_rollups": f"SELECT (SELECT count(*) FROM (TABLE soak_hour EXCEPT ALL {ROLLED_UP}) a)"
+    f" + (SELECT count(*) FROM ({ROLLED_UP} EXCEPT ALL TABLE soak_hour) b)",
     "letters": "SELECT count(*) FROM telemetry_dead_letter",
     "silences": "SELECT count(*) FROM outbox_event WHERE topic = 'devices.silent.v1'",
 }
@@ -41,6 +56,9 @@ class Account:
     """Stored with other values."""
     duplicates: int
     """Rows beyond the first of a (device, boot, seq), whatever their ts."""
+    rollups: int
+    """Figures of a metric of a device in an hour, made of the rows by another query than the job's."""
+    different_rollups: int
     letters: int
     """Dead letters; nothing that the devices sent deserves one."""
     silences: int
@@ -49,7 +67,8 @@ class Account:
     @property
     def exact(self) -> bool:
         """Tell whether the table holds what was sent, once."""
-        return not (self.lost or self.foreign or self.changed or self.duplicates or self.letters)
+        wrong = (self.lost, self.foreign, self.changed, self.duplicates, self.letters, self.different_rollups)
+        return not any(wrong)
 
 
 def compare(url: str, files: Sequence[Path]) -> Account:
@@ -63,6 +82,7 @@ def compare(url: str, files: Sequence[Path]) -> Account:
                     while chunk := data.read(1 << 20):
                         copy.write(chunk)
         connection.execute(STORED)
+        connection.execute(HOURS)
         connection.execute("ANALYZE soak_sent")
         connection.execute("ANALYZE soak_stored")
         found = {}

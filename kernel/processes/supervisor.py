@@ -26,9 +26,10 @@ ADDRESS = "up.json"
 TICK_SECONDS = 0.03
 STEADY_SECONDS = 3.0
 """A process without a probe counts as ready when it has run this long."""
-FIRST_BACKOFF_SECONDS = 0.5
+FIRST_BACKOFF_SECONDS = 0.25
 LONGEST_BACKOFF_SECONDS = 30.0
-FORGIVEN_AFTER_SECONDS = 60.0
+FORGIVEN_AFTER_SECONDS = 10.0
+"""A process that was ready for so long has not failed to start: the next try is the first one again."""
 START_ATTEMPTS = 4
 """A process that never was ready is given up after so many tries."""
 
@@ -82,6 +83,7 @@ class Entry:
     retry_at: float = 0.0
     failures: int = 0
     was_ready: bool = False
+    ready_at: float = float("inf")
     restarts: int = 0
 
 
@@ -266,7 +268,7 @@ class Supervisor:
         process = entry.process
         if self._guard is None:
             return
-        entry.started_at = time.monotonic()
+        entry.started_at, entry.ready_at = time.monotonic(), float("inf")
         log = self.log_path(process.name)
         entry.log_begins = log.stat().st_size if log.exists() else 0
         try:
@@ -296,7 +298,7 @@ class Supervisor:
         if process.one_shot:
             return
         if self._is_ready(entry, age):
-            entry.was_ready = True
+            entry.was_ready, entry.ready_at = True, time.monotonic()
             self._move(entry, State.READY)
         elif age > process.start_seconds and entry.child is not None:
             entry.child.kill()
@@ -314,7 +316,7 @@ class Supervisor:
             self._move(entry, State.DONE if code == 0 else State.FAILED)
             return
         now = time.monotonic()
-        if now - entry.started_at > FORGIVEN_AFTER_SECONDS:
+        if now - entry.ready_at > FORGIVEN_AFTER_SECONDS:
             entry.failures = 0
         entry.failures += 1
         if not entry.was_ready and entry.failures >= START_ATTEMPTS:

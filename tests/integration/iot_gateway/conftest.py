@@ -11,7 +11,7 @@ from iot_gateway.partitions import maintain_partitions
 from iot_gateway.service import devices
 from kernel.db import Login, Tenant, transaction
 from kernel.ids import new_id
-from tests.integration.iot_gateway.world import DemoDevice, Process
+from tests.integration.iot_gateway.world import DemoDevice, Process, wait_until
 
 
 @pytest.fixture
@@ -60,6 +60,8 @@ def make_other_device(partitions: None, broker: Any) -> Iterator[Callable[..., D
 def gateway(partitions: None, broker: Any, tmp_path: Path) -> Iterator[Process]:
     process = Process("gateway", tmp_path / "gateway.log")
     process.start()
+    # The broker lets a device in before the first gateway of all has subscribed, and drops what it then says.
+    wait_until(lambda: "broker_session" in process.log.read_text())
     yield process
     if process.child is not None and process.child.poll() is None:
         process.stop()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-NOTHING_WRONG = {"lost": 0, "foreign": 0, "changed": 0, "duplicates": 0, "letters": 0}
+NOTHING_WRONG = {"lost": 0, "foreign": 0, "changed": 0, "duplicates": 0, "letters": 0, "different_rollups": 0}
 
 
 def soak(folder: Path, *options: str) -> dict[str, object]:
@@ -31,6 +31,7 @@ def test_kills_of_every_process_lose_and_double_nothing(tmp_path: Path) -> None:
 
     assert {name: found["account"][name] for name in NOTHING_WRONG} == NOTHING_WRONG
     assert found["account"]["stored"] == found["account"]["sent"] > 1000
+    assert found["account"]["rollups"] > 1000, "three weeks of hours of two machines"
     assert found["verdict"]["cases"] >= found["verdict"]["planted"] == 2
     assert (found["verdict"]["missed"], found["verdict"]["repeated"]) == (0, 0)
     assert (found["verdict"]["different_hours"], found["verdict"]["different_evidence"]) == (0, 0)

@@ -70,3 +70,7 @@ def test_a_message_holds_at_most_64_kib_and_a_thousand_records() -> None:
     assert max(len(batch.payload) for batch in batches) <= 65_536
     assert max(batch.count for batch in batches) <= 1000
     assert sum(batch.count for batch in batches) == 3000
+
+
+def test_a_device_stays_quick_while_a_gateway_may_just_be_starting_and_then_grows_slow() -> None:
+    assert [protocol.unheard_pause(rounds) for rounds in (1, 2, 4, 5, 6, 8, 9, 10**9)] == [1, 1, 1, 2, 4, 16, 30, 30]

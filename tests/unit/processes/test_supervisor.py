@@ -94,6 +94,24 @@ def test_a_process_that_dies_is_started_again(layout: Layout) -> None:
         assert running.restarts("worker") == 1
 
 
+@pytest.mark.parametrize(("forgiven_after", "failures"), [(0.0, [1, 1]), (1000.0, [1, 2])])
+def test_only_a_process_that_was_ready_for_a_while_is_started_as_quickly_as_the_first_time(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, forgiven_after: float, failures: list[int]
+) -> None:
+    monkeypatch.setattr(supervision, "FORGIVEN_AFTER_SECONDS", forgiven_after)
+    monkeypatch.setattr(supervision, "FIRST_BACKOFF_SECONDS", 0.01)
+    counted = []
+    with Supervisor(layout) as running:
+        running.add(Process(name="worker", command=SLEEPS, ready=lambda: True))
+        for kill in (1, 2):
+            running.wait(timeout=60)
+            running.signal("worker", signal.SIGKILL)
+            assert eventually(lambda wanted=kill: running.restarts("worker") == wanted)
+            counted.append(running._entries["worker"].failures)
+
+    assert counted == failures
+
+
 def test_a_process_that_never_gets_ready_is_given_up_with_the_end_of_its_log(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
