@@ -21,6 +21,7 @@ import iot_gateway.models.devices
 import iot_gateway.models.feedback
 import iot_gateway.models.firmware
 import iot_gateway.models.fleet
+import iot_gateway.models.forecasts
 import iot_gateway.models.rollups
 import iot_gateway.models.sparkplug
 import iot_gateway.models.telemetry

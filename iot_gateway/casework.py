@@ -16,6 +16,7 @@ from iot_gateway.detect.names import NAMES
 from iot_gateway.detect.proof import Outcome, Verdict
 from iot_gateway.detect.suspicion import HourResult, How, Suspected
 from iot_gateway.follow import FollowedDevice
+from iot_gateway.forecasts import Forecasts
 from iot_gateway.lifecycle import ACTIVE, BY_LIMIT, CaseState
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
@@ -94,8 +95,12 @@ def by_limit(case: DeviceCase) -> bool:
     return case.summary.get("how") == BY_LIMIT
 
 
-def act_on_hour(session: Session, device: FollowedDevice, memory: Memory, result: HourResult) -> None:
+def act_on_hour(
+    session: Session, device: FollowedDevice, memory: Memory, result: HourResult, forecasts: Forecasts
+) -> None:
     """Open, worsen and feed cases with what one hour has shown."""
+    result.opened = [forecasts.improve(session, device, memory, found) for found in result.opened]
+    result.ongoing = [forecasts.improve(session, device, memory, found) for found in result.ongoing]
     act(session, device, memory, result, at=_instant((result.hour + 1) * HOUR_MS))
 
 
@@ -226,6 +231,8 @@ def _window(found: Suspected, at: datetime) -> cases.Window | None:
         p10_at=at + timedelta(hours=window.p10_hours),
         p50_at=at + timedelta(hours=window.p50_hours),
         p90_at=at + timedelta(hours=window.p90_hours),
+        basis=window.basis,
+        failures=window.failures,
     )
 
 

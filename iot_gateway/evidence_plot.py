@@ -61,11 +61,15 @@ _TEXTS = {
         "band": "expected",
         "start": "since {at}",
         "window": "failure window",
+        "line": ", by a line to the limit",
+        "trend": ", by its trend: {failures} failures of this kind known",
+        "matching": ", by {failures} failures of this kind that it is matched to",
+        "boosting": ", by {failures} failures of this kind",
         "likely": "likely {at}",
         "alarm": "alarm",
         "none": "No samples in this span.",
         "desc": "Observed {last} {unit} where {low} to {high} was expected. Out of band since {at}.",
-        "desc_window": " Failure expected from {p10} to {p90}, most likely {p50}.",
+        "desc_window": " Failure expected from {p10} to {p90}, most likely {p50}{basis}.",
     },
     Language.ZH: {
         "title": "{device}：{metric}",
@@ -74,11 +78,15 @@ _TEXTS = {
         "band": "预期区间",
         "start": "始于 {at}",
         "window": "失效窗口",
+        "line": "（按趋近限值的直线）",
+        "trend": "（按自身趋势，已知同类故障 {failures} 例）",
+        "matching": "（与 {failures} 例同类故障比对）",
+        "boosting": "（依据 {failures} 例同类故障）",
         "likely": "最可能 {at}",
         "alarm": "告警",
         "none": "此期间没有采样。",
         "desc": "实测 {last} {unit}，预期 {low} 至 {high}。自 {at} 起超出区间。",
-        "desc_window": "预计 {p10} 至 {p90} 失效，最可能在 {p50}。",
+        "desc_window": "预计 {p10} 至 {p90} 失效，最可能在 {p50}{basis}。",
     },
 }
 
@@ -100,6 +108,8 @@ class Evidence:
     window: tuple[datetime, datetime, datetime] | None
     """P10, P50, P90 of the failure."""
     zone: ZoneInfo
+    basis: tuple[str, int] | None = None
+    """What the window rests on, a stage of remaining life or `line`, and how many failures of the kind were known."""
 
 
 def draw(case: Evidence, *, language: Language, theme: Theme = Theme.LIGHT) -> str:
@@ -119,7 +129,7 @@ def draw(case: Evidence, *, language: Language, theme: Theme = Theme.LIGHT) -> s
         f'<desc id="desc">{_plain(_description(case, words))}</desc>',
         f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="{colours.ground}"/>',
         _text(16, 22, title, colours.ink, size=14, weight=600),
-        _legend(words, colours, with_window=case.window is not None),
+        _legend(case, words, colours),
         *_window(case, frame, words, colours),
         *_grid(case, frame, colours),
         *(_band(part, frame, colours) for part in _runs(case.band)),
@@ -284,20 +294,29 @@ def _description(case: Evidence, words: dict[str, str]) -> str:
         )
     if case.window is not None:
         p10, p50, p90 = (_moment(at, case.zone) for at in case.window)
-        text += words["desc_window"].format(p10=p10, p50=p50, p90=p90)
+        text += words["desc_window"].format(p10=p10, p50=p50, p90=p90, basis=_basis(case, words))
     return text or words["none"]
 
 
-def _legend(words: dict[str, str], colours: _Colours, *, with_window: bool) -> str:
-    names = [("observed", colours.line, 3), ("band", colours.band, 10), ("alarm", colours.alarm, 6)]
-    if with_window:
-        names.append(("window", colours.window, 10))
+def _legend(case: Evidence, words: dict[str, str], colours: _Colours) -> str:
+    names = [
+        (words["observed"], colours.line, 3),
+        (words["band"], colours.band, 10),
+        (words["alarm"], colours.alarm, 6),
+    ]
+    if case.window is not None:
+        names.append((words["window"] + _basis(case, words), colours.window, 10))
     parts, x = [], 16.0
     for name, colour, height in names:
         parts.append(f'<rect x="{x:g}" y="{40 - height / 2:g}" width="14" height="{height}" fill="{colour}"/>')
-        parts.append(_text(x + 20, 44, words[name], colours.soft))
-        x += 36 + 7.2 * sum(2 if unicodedata.east_asian_width(letter) == "W" else 1 for letter in words[name])
+        parts.append(_text(x + 20, 44, name, colours.soft))
+        x += 36 + 7.2 * sum(2 if unicodedata.east_asian_width(letter) == "W" else 1 for letter in name)
     return "".join(parts)
+
+
+def _basis(case: Evidence, words: dict[str, str]) -> str:
+    """Return in words what the failure window rests on, nothing where that was not written down."""
+    return words[case.basis[0]].format(failures=case.basis[1]) if case.basis is not None else ""
 
 
 def _text(

@@ -19,6 +19,7 @@ from iot_gateway import casework, follow, metrics, purpose
 from iot_gateway.detect.arrays import HOUR_MS, Flags
 from iot_gateway.detect.learning import Allowance
 from iot_gateway.follow import Samples
+from iot_gateway.forecasts import Forecasts
 from iot_gateway.purpose import Purpose
 from iot_gateway.scoring import BankWork
 from iot_gateway.service import limits, thresholds
@@ -48,6 +49,7 @@ class Scorer:
         self._name = name
         self._position: follow.Position | None = None
         self._shelf = Shelf()
+        self._forecasts = Forecasts()
 
     def step(self) -> int:
         """Take in the next settled batches; return how many samples."""
@@ -101,6 +103,7 @@ class Scorer:
             raised=limits.factors_of(session, ids),
             purposes=_purposes(session, samples, sorted(places)),
             thresholds=thresholds.in_force(session, [(d.tenant_id, d.id, d.model) for d in devices.values()]),
+            forecasts=self._forecasts,
             fits=Allowance(FIRST_FITS),
         )
         banks = {id(place.bank): place.bank for place in places.values()}

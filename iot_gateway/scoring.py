@@ -71,7 +71,7 @@ class BankWork:
             row = int(closed.rows[place])
             device = self._device(row)
             bind_tenant(self._step.session, device.tenant_id)
-            casework.act_on_hour(self._step.session, device, bank.memory(row), result)
+            casework.act_on_hour(self._step.session, device, bank.memory(row), result, self._step.forecasts)
         shelf.keep_hours(bank, judged, self._step.devices)
 
     def _relearn(self, row: int, announced: Sequence[Purpose], hour: int) -> None:

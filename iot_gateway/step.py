@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from iot_gateway.detect.learning import Allowance
 from iot_gateway.follow import FollowedDevice
+from iot_gateway.forecasts import Forecasts
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.models.thresholds import Threshold
 from iot_gateway.purpose import Purpose
@@ -26,6 +27,7 @@ class Step:
     purposes: Mapping[int, Sequence[Purpose]]
     thresholds: Mapping[UUID, Sequence[Threshold]]
     """device -> limits that people have set"""
+    forecasts: Forecasts
     fits: Allowance
     """How many cold starts may end in this step"""
 

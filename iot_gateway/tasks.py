@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from iot_gateway import campaigner, fitting, partitions, retention, rollups
+from iot_gateway import campaigner, fitting, lifefits, partitions, retention, rollups
 from iot_gateway.models.devices import Device
 from iot_gateway.service import commands, fleet, letters
 from kernel import clock
@@ -29,6 +29,30 @@ def fit_profiles(tenant_id: UUID) -> int:
             fitted += fitting.fit_device(session, session.get_one(Device, device_id), at=clock.now())
     log.info("profiles_fitted", tenant_id=str(tenant_id), devices=len(device_ids), series=fitted)
     return fitted
+
+
+def learn_from_failures(tenant_id: UUID) -> int:
+    """Learn remaining life from the confirmed failures of a tenant; return how many kinds had new ones."""
+    with transaction(tenant_id=tenant_id) as session:
+        kinds = lifefits.kinds(session)
+    learned = 0
+    for model, group in kinds:
+        with transaction(tenant_id=tenant_id) as session:
+            known = lifefits.lesson(session, model, group)
+        if known is None:
+            continue
+        forecaster = lifefits.learn(known)
+        with transaction(tenant_id=tenant_id) as session:
+            lifefits.keep(session, known, forecaster, at=clock.now())
+        learned += 1
+        log.info(
+            "remaining_life_learned",
+            model=model,
+            failure_group=group,
+            stage=forecaster.stage,
+            failures=len(known.lives),
+        )
+    return learned
 
 
 def maintain_partitions() -> int:

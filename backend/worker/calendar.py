@@ -45,7 +45,7 @@ def roll_up() -> None:
 
 
 def nightly() -> None:
-    """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
+    """Make partitions, fit profiles, learn from failures, check the ledger, forget what is past its retention."""
     at = clock.now()
     telemetry.maintain_partitions()
     telemetry.forget_telemetry()
@@ -53,6 +53,7 @@ def nightly() -> None:
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
+        telemetry.learn_from_failures(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
             identity.prune(session, before=at)
             while positions.forget(session, before=at - positions.RETENTION):

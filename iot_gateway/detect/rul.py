@@ -7,25 +7,32 @@
 | 10 and more | boosting | trees on recursive features | conformal by device |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from iot_gateway.detect import passage, trajectories, wear
-from iot_gateway.detect.arrays import Floats, Ints
-from iot_gateway.detect.boosting import Boosting
-from iot_gateway.detect.conformal import Guess, calibrate
+from iot_gateway.detect import passage, wear
+from iot_gateway.detect.arrays import Floats
+from iot_gateway.detect.boosting import Boosting, grow
+from iot_gateway.detect.conformal import Calibration, Guess, calibrate
 from iot_gateway.detect.lives import Life
+from iot_gateway.detect.matching import Matching, match
 
 SOME, MANY = 5, 10
 HORIZON_SHARE, NEAR_SHARE = 0.625, 0.12
+LONG_LIVES = 0.9
+"""Of deviations since their onset the horizon is this quantile of the lives: all of it is wear."""
 FAILS_AT = 6.0
 """Deviation of a failed machine in scales of its noise, where no failure is known to say better."""
 SEEDS = (0, 1, 2)
 LATEST = 9.0
 """Of the life so far: with nothing in sight, one of ten has nine times as much left, and one of two as much again."""
+
+
+HEALTHY_HOURS = 336.0
+"""A machine whose deviations are told has lived at least as long without any: that is how they were learned."""
 
 
 class Stage(StrEnum):
@@ -46,13 +53,43 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Trend:
+    """At which deviation machines have failed; the window is not calibrated."""
+
+    fails_at: float
+
+    def ask(self, life: Life) -> Window:
+        """Return what is left of a life after its last row."""
+        return by_trend(wear.deviation(life), life, fails_at=self.fails_at)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What past lives say is likely, and how far truth lay from it."""
+
+    guess: Matching | Boosting
+    calibration: Calibration
+
+    def ask(self, life: Life) -> Window:
+        """Return what is left of a life after its last row."""
+        likely = float(self.guess.likely(life, np.array([len(life.cycles) - 1]))[0])
+        early, late = self.calibration.around(likely)
+        return Window(early, likely, late)
+
+
+@dataclass(frozen=True)
 class Forecaster:
-    """What was learned from the failures known; asked as often as one likes."""
+    """What was learned from the failures known, as plain values and arrays; asked as often as one likes."""
 
     stage: Stage
+    failures: int
     horizon: float
     """Likely values do not go beyond: a sound machine does not say when it will fail. 0: there is no such bound."""
-    ask: Callable[[Life], Window]
+    model: Trend | Calibrated
+
+    def ask(self, life: Life) -> Window:
+        """Return what is left of a life after its last row."""
+        return self.model.ask(life)
 
 
 def stage_for(failures: int) -> Stage:
@@ -66,18 +103,26 @@ def learn(known: Sequence[Life], *, fails_at: float = FAILS_AT, stage: Stage | N
     if chosen is Stage.TREND:
         levels = [wear.deviation(life)[-1] for life in known]
         level = float(np.median(levels)) if levels else fails_at
-        return Forecaster(chosen, 0.0, lambda life: by_trend(wear.deviation(life), life, fails_at=level))
-    horizon = HORIZON_SHARE * float(np.median([life.remaining[0] for life in known]))
-    fit = _matching if chosen is Stage.MATCHING else _boosting
-    calibration = calibrate(known, lambda lives: fit(lives, horizon, SEEDS[:1]), near=NEAR_SHARE * horizon)
-    guess = fit(known, horizon, SEEDS)
+        return Forecaster(chosen, len(known), 0.0, Trend(level))
+    horizon = horizon_of(known)
 
-    def ask(life: Life) -> Window:
-        likely = float(guess(life, np.array([len(life.cycles) - 1]))[0])
-        early, late = calibration.around(likely)
-        return Window(early, likely, late)
+    def fit(lives: Sequence[Life], seeds: Sequence[int]) -> Matching | Boosting:
+        by_index = chosen is Stage.MATCHING
+        return match(lives, horizon=horizon) if by_index else grow(lives, horizon=horizon, seeds=seeds)
 
-    return Forecaster(chosen, horizon, ask)
+    def guess(lives: Sequence[Life]) -> Guess:
+        return fit(lives, SEEDS[:1]).likely
+
+    calibration = calibrate(known, guess, near=NEAR_SHARE * horizon)
+    return Forecaster(chosen, len(known), horizon, Calibrated(fit(known, SEEDS), calibration))
+
+
+def horizon_of(known: Sequence[Life]) -> float:
+    """Return beyond which remaining life the values of lives that ended tell nothing more."""
+    lengths = [life.remaining[0] for life in known]
+    if all(life.onset is not None for life in known):
+        return float(np.quantile(lengths, LONG_LIVES))
+    return HORIZON_SHARE * float(np.median(lengths))
 
 
 def by_trend(index: Floats, life: Life, *, fails_at: float) -> Window:
@@ -85,30 +130,12 @@ def by_trend(index: Floats, life: Life, *, fails_at: float) -> Window:
 
     What shows no wear has lived a random part of its life, so about as much again is left (Gott 1993).
     """
-    age = float(life.cycles[-1] - life.cycles[0]) or 1.0
-    pace = age / max(len(index) - 1, 1)
-    bound = LATEST * len(index)
-    when = passage.first_passage(np.log(index), fails_at=float(np.log(fails_at)), horizon=bound)
+    lived = float(life.cycles[-1] - life.cycles[0]) or 1.0
+    pace = lived / max(len(index) - 1, 1)
+    age = lived if life.onset is None else float(life.age[-1]) + HEALTHY_HOURS
+    bound = LATEST * (len(index) if life.onset is None else age / pace)
+    bend = passage.BEND if life.onset is None else passage.HOURLY_BEND
+    when = passage.first_passage(np.log(index), fails_at=float(np.log(fails_at)), horizon=bound, bend=bend)
     early, middle, late = np.quantile(np.minimum(when, bound), (0.1, 0.5, 0.9)) * pace
     likely = min(float(middle), age)
     return Window(float(min(early, 0.5 * likely)), likely, float(max(late, 2.0 * likely)))
-
-
-def _boosting(known: Sequence[Life], horizon: float, seeds: Sequence[int]) -> Guess:
-    return Boosting(known, horizon=horizon, seeds=seeds).likely
-
-
-def _matching(known: Sequence[Life], horizon: float, _seeds: Sequence[int]) -> Guess:
-    index = wear.fit_index(known, horizon)
-    past = [index.of(life) for life in known]
-    pace = np.array([life.remaining[0] / max(len(life.cycles) - 1, 1) for life in known])
-
-    def likely(life: Life, rows: Ints) -> Floats:
-        own = index.of(life)
-        found = [trajectories.votes(own[: row + 1], past) for row in rows]
-        middles = [
-            trajectories.weighted_quantile(np.minimum(left * pace, horizon), weights, 0.5) for left, weights in found
-        ]
-        return np.array(middles)
-
-    return likely

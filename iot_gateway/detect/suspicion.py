@@ -9,9 +9,10 @@ import numpy as np
 from iot_gateway.detect import fusion
 from iot_gateway.detect.arrays import HOUR_MS, Flags, Floats, Ints
 from iot_gateway.detect.catalogue import DeviceModel, Group, Lead
+from iot_gateway.detect.forecast import trend_window
 from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.detect.memory import Memory
-from iot_gateway.detect.window import FailureWindow, failure_window
+from iot_gateway.detect.window import FailureWindow
 
 How = Literal["level", "rough", "stuck", "silent"]
 """What is wrong with the leading metric: where it is, how restless it is, that it stands still or says nothing."""
@@ -194,7 +195,7 @@ def _describe(memory: Memory, known: DeviceModel, state: GroupState, result: Hou
     hours = np.array(memory.notes.trend_hours, dtype=np.float64)
     index = np.array([row[column] for row in memory.notes.trend], dtype=np.float64) * (1.0 if upward else -1.0)
     risen = hours >= started
-    window = failure_window(hours[risen], index[risen], fails_at=group.fails_at, cold=memory.provisional)
+    window = trend_window(hours[risen], index[risen], fails_at=group.fails_at, cold=memory.provisional)
     seen = index[risen][~np.isnan(index[risen])]
     deviation = float(np.mean(seen[-6:])) if len(seen) else 0.0
     return Suspected(

@@ -53,8 +53,12 @@ def features(life: Life, scale: Scale) -> Floats:
     values = scale.apply(life.values)
     averages = [faded(values, weight) for weight in FADES]
     slope, mean = _lines(values)
-    age = (life.cycles - life.cycles[0])[:, None]
-    return np.hstack([*averages, averages[1] - baseline(values), slope, mean, age])
+    return np.hstack([*averages, averages[1] - _normal(life, values, scale), slope, mean, life.age[:, None]])
+
+
+def _normal(life: Life, values: Floats, scale: Scale) -> Floats:
+    """Return what scaled values are where nothing is wrong: nought where they are deviations, else the beginning."""
+    return baseline(values) if life.onset is None else np.broadcast_to(-scale.mean / scale.deviation, values.shape)
 
 
 def baseline(values: Floats) -> Floats:
@@ -90,14 +94,14 @@ class HealthIndex:
 
     def of(self, life: Life) -> Floats:
         """Return the index after each row, (n,)."""
-        index: Floats = _state(self.scale.apply(life.values)) @ self.weights + self.level
+        index: Floats = _state(life, self.scale) @ self.weights + self.level
         return index
 
 
 def fit_index(lives: Sequence[Life], horizon: float) -> HealthIndex:
     """Fit the index to the remaining lives, up to `horizon`, of units that failed: ridge regression."""
     scale = scale_of(lives)
-    rows = np.vstack([_state(scale.apply(life.values)) for life in lives])
+    rows = np.vstack([_state(life, scale) for life in lives])
     target = np.concatenate([np.minimum(life.remaining, horizon) for life in lives])
     centre, level = rows.mean(axis=0), float(target.mean())
     inner = (rows - centre).T @ (rows - centre) + RIDGE * np.eye(rows.shape[1])
@@ -105,9 +109,10 @@ def fit_index(lives: Sequence[Life], horizon: float) -> HealthIndex:
     return HealthIndex(scale, weights, level - float(centre @ weights))
 
 
-def _state(values: Floats) -> Floats:
+def _state(life: Life, scale: Scale) -> Floats:
+    values = scale.apply(life.values)
     middle = faded(values, FADES[1])
-    return np.hstack([middle, middle - baseline(values)])
+    return np.hstack([middle, middle - _normal(life, values, scale)])
 
 
 CALM = 0.3
@@ -115,11 +120,14 @@ CALM = 0.3
 
 
 def deviation(life: Life) -> Floats:
-    """Return how far each row is from the unit's own beginning, in scales of its noise, (n,), at least 0.3.
+    """Return how far each row is from what is normal, in scales of its noise, (n,), at least 0.3.
 
-    Needs no failure: root mean square over the metrics, the metric's own noise (from its steps) as the scale.
+    Needs no failure. Of deviations the leading one, smoothed; else the distance from the unit's own beginning: root
+    mean square over the metrics, the metric's own noise (from its steps) as the scale.
     """
     values = life.values
+    if life.onset is not None:
+        return np.maximum(faded(values[:, :1], FADES[0])[:, 0], CALM)
     noise = np.median(np.abs(np.diff(values, axis=0)), axis=0) / (0.6745 * np.sqrt(2.0)) if len(values) > 1 else None
     if noise is None or not (noise > 0).any():
         return np.full(len(values), CALM)

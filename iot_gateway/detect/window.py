@@ -11,6 +11,7 @@ import numpy as np
 
 from iot_gateway.detect.arrays import Floats
 
+LINE = "line"
 MIN_HOURS, SURE_HOURS, HORIZON_HOURS = 6, 48, 90 * 24
 EARLY, LATE = 0.5, 2.0
 """The early and late ends are at least this factor away from the likely one."""
@@ -25,6 +26,10 @@ class FailureWindow:
     p50_hours: float
     p90_hours: float
     low_confidence: bool
+    basis: str = LINE
+    """A stage of `rul`, or the line through hourly means to a limit that people set."""
+    failures: int = 0
+    """Failures of the kind that were known."""
 
 
 def failure_window(hours: Floats, index: Floats, *, fails_at: float, cold: bool) -> FailureWindow | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -77,6 +78,8 @@ class DeviceCase(TenantRow):
         Index("ix_device_case_list", "tenant_id", "opened_at", "id"),
         Index("ix_device_case_device", "device_id", "opened_at"),
         Index("ix_device_case_alike", "tenant_id", "model", "failure_group", "opened_at"),
+        CheckConstraint("window_basis IN ('line', 'trend', 'matching', 'boosting')", name="window_basis_known"),
+        CheckConstraint("window_failures >= 0", name="window_failures_not_negative"),
         info={"ingest": WRITE},
     )
 
@@ -91,6 +94,10 @@ class DeviceCase(TenantRow):
     p10_at: Mapped[datetime | None]
     p50_at: Mapped[datetime | None]
     p90_at: Mapped[datetime | None]
+    window_basis: Mapped[str | None]
+    """What the window rests on: a stage of remaining life, or the line to a limit that people set."""
+    window_failures: Mapped[int | None] = mapped_column(Integer)
+    """Failures of the kind that were known."""
     low_confidence: Mapped[bool]
     summary: Mapped[dict[str, Any]]
     verify_from: Mapped[datetime | None]

@@ -16,6 +16,10 @@ class FailureWindowOut(BaseModel):
     p10: AwareDatetime
     p50: AwareDatetime
     p90: AwareDatetime
+    basis: str | None
+    """trend, matching or boosting; line: to a limit that people set"""
+    failures: int | None
+    """Failures of the kind that were known"""
 
 
 class CaseOut(Out):
@@ -96,7 +100,13 @@ class CaseDetailOut(CaseOut):
 def _case_fields(line: CaseLine) -> dict[str, Any]:
     window = None
     if line.p10_at is not None and line.p50_at is not None and line.p90_at is not None:
-        window = FailureWindowOut(p10=line.p10_at, p50=line.p50_at, p90=line.p90_at)
+        window = FailureWindowOut(
+            p10=line.p10_at,
+            p50=line.p50_at,
+            p90=line.p90_at,
+            basis=line.window_basis,
+            failures=line.window_failures,
+        )
     names = [
         "id",
         "device_id",

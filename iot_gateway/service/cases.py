@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from iot_gateway.detect.window import LINE
 from iot_gateway.errors import CaseNotFound, IllegalCaseChange
 from iot_gateway.events import CaseCleared, CaseOpened, CaseRelapsed, CaseWindowMoved, CaseWorsened
 from iot_gateway.lifecycle import ACTIVE, CaseState, Finding, may_verify
@@ -48,6 +49,10 @@ class Window:
     p10_at: datetime
     p50_at: datetime
     p90_at: datetime
+    basis: str = LINE
+    """What it rests on: a stage of remaining life, or the line to a limit that people set."""
+    failures: int = 0
+    """Failures of the kind that were known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,8 @@ def open_case(session: Session, found: Suspicion, *, evidence: Sequence[Evidence
                 started_at=found.started_at,
                 low_confidence=found.low_confidence,
                 summary=dict(found.summary),
+                window_basis=window.basis if window else None,
+                window_failures=window.failures if window else None,
                 **times,
             )
             .on_conflict_do_nothing(
@@ -169,7 +176,7 @@ def worsen_case(
         return
     case.severity, case.low_confidence = severity, low_confidence
     if window is not None:
-        case.p10_at, case.p50_at, case.p90_at = window.p10_at, window.p50_at, window.p90_at
+        _put_window(case, window)
     outbox.publish(
         session,
         CaseWorsened(
@@ -197,7 +204,7 @@ def move_window(session: Session, case_id: UUID, window: Window, *, low_confiden
     case = _locked(session, case_id)
     if case.state is not CaseState.OPEN or not _noticeable(case, window, at):
         return False
-    case.p10_at, case.p50_at, case.p90_at = window.p10_at, window.p50_at, window.p90_at
+    _put_window(case, window)
     case.low_confidence = low_confidence
     outbox.publish(
         session,
@@ -215,8 +222,13 @@ def move_window(session: Session, case_id: UUID, window: Window, *, low_confiden
     return True
 
 
+def _put_window(case: DeviceCase, window: Window) -> None:
+    case.p10_at, case.p50_at, case.p90_at = window.p10_at, window.p50_at, window.p90_at
+    case.window_basis, case.window_failures = window.basis, window.failures
+
+
 def _noticeable(case: DeviceCase, window: Window, at: datetime) -> bool:
-    if case.p10_at is None:
+    if case.p10_at is None or (case.window_basis, case.window_failures) != (window.basis, window.failures):
         return True
     return abs(window.p10_at - case.p10_at) > max(NOTICED_PART * (case.p10_at - at), NOTICED_LEAST)
 

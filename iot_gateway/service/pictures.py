@@ -35,6 +35,7 @@ def case_picture(session: Session, case_id: UUID, *, language: Language, theme: 
         end=chart.end,
         started_at=line.started_at,
         window=window,
+        basis=(line.window_basis, line.window_failures or 0) if line.window_basis is not None else None,
         zone=ZoneInfo(get_device(session, line.device_id).time_zone),
     )
     return draw(shown, language=language, theme=theme)

@@ -39,6 +39,8 @@ class CaseLine:
     p10_at: datetime | None
     p50_at: datetime | None
     p90_at: datetime | None
+    window_basis: str | None
+    window_failures: int | None
     low_confidence: bool
     finding: Finding | None
     summary: dict[str, Any]
@@ -145,6 +147,8 @@ def _line(case: DeviceCase, name: str) -> CaseLine:
         p10_at=case.p10_at,
         p50_at=case.p50_at,
         p90_at=case.p90_at,
+        window_basis=case.window_basis,
+        window_failures=case.window_failures,
         low_confidence=case.low_confidence,
         finding=case.finding,
         summary=case.summary,
