@@ -105,6 +105,15 @@ class LetterState(StrEnum):
     DISCARDED = "discarded"
 
 
+class ClaimState(StrEnum):
+    """What can still be done with a claim: traded, or why not any more."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
 REPLAYABLE = (LetterState.OPEN, LetterState.REFUSED, LetterState.DISCARDED)
 """What is stored is stored, and what is asked for is on its way: asking again changes nothing."""
 

@@ -14,9 +14,11 @@ from iot_gateway.errors import (
     DeviceRevoked,
     TooManyClaims,
 )
+from iot_gateway.lifecycle import ClaimState
 from iot_gateway.schemas.claims import (
     CertificateIn,
     CertificateOut,
+    ClaimBatch,
     ClaimIn,
     ClaimMade,
     ClaimOut,
@@ -36,6 +38,7 @@ router = make_router("telemetry")
 OWNERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
 ACCESS: Access = {
     "make_claim": OWNERS,
+    "make_claims": OWNERS,
     "list_claims": OWNERS | {Role.AUDITOR},
     "cancel_claim": OWNERS,
     "trade_claim": PUBLIC,
@@ -48,34 +51,31 @@ ACCESS: Access = {
 @router.post("/device-claims", status_code=201)
 def make_claim(body: ClaimIn, db: Db, me: Me) -> ClaimMade:
     """Make a claim that devices trade for an identity; its token is in this answer and nowhere else."""
-    claim, token = claims.make_claim(
-        db,
-        model=body.model,
-        sampling_seconds=body.sampling_seconds,
-        max_age_days=body.max_age_days,
-        name_prefix=body.name_prefix,
-        uses=body.uses,
-        lifetime=timedelta(hours=body.hours),
-        by=me.user_id,
-        at=clock.now(),
-    )
-    return ClaimMade(claim=ClaimOut.model_validate(claim), token=token, payload=claims.payload(token))
+    return _make(db, body, by=me.user_id)
+
+
+@router.post("/device-claims/batch", status_code=201)
+def make_claims(body: ClaimBatch, db: Db, me: Me) -> list[ClaimMade]:
+    """Make several claims alike, all or none; their tokens are in this answer and nowhere else."""
+    return [_make(db, body, by=me.user_id) for _ in range(body.count)]
 
 
 @router.get("/device-claims")
-def list_claims(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ClaimOut]:
+def list_claims(
+    db: Db, state: ClaimState | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[ClaimOut]:
     """Return claims, the latest first."""
-    after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None
-    rows, more = cut(claims.list_claims(db, after=after, limit=limit + 1), limit)
-    return Page(
-        items=[ClaimOut.model_validate(row) for row in rows], next_cursor=encode_cursor(rows[-1].id) if more else None
-    )
+    after, at = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None, clock.now()
+    rows, more = cut(claims.list_claims(db, at=at, state=state, after=after, limit=limit + 1), limit)
+    items = [ClaimOut.of(row, at=at) for row in rows]
+    return Page(items=items, next_cursor=encode_cursor(rows[-1].id) if more else None)
 
 
 @router.post("/device-claims/{claim_id}/cancel", responses=problems(ClaimNotFound))
 def cancel_claim(claim_id: UUID, db: Db, me: Me) -> ClaimOut:
     """End a claim; the devices that it made stay."""
-    return ClaimOut.model_validate(claims.cancel_claim(db, claim_id, at=clock.now(), by=me.user_id))
+    at = clock.now()
+    return ClaimOut.of(claims.cancel_claim(db, claim_id, at=at, by=me.user_id), at=at)
 
 
 @router.post(
@@ -114,6 +114,22 @@ def revoke_certificates(device_id: UUID, db: Db, me: Me) -> list[CertificateOut]
     count = certificates.revoke_certificates(db, device_id, at=clock.now())
     _note(db, me.user_id, "device.revoke_certificates", device_id, count=str(count))
     return [CertificateOut.model_validate(row) for row in certificates.list_certificates(db, device_id)]
+
+
+def _make(db: Db, body: ClaimIn, *, by: UUID) -> ClaimMade:
+    at = clock.now()
+    claim, token = claims.make_claim(
+        db,
+        model=body.model,
+        sampling_seconds=body.sampling_seconds,
+        max_age_days=body.max_age_days,
+        name_prefix=body.name_prefix,
+        uses=body.uses,
+        lifetime=timedelta(hours=body.hours),
+        by=by,
+        at=at,
+    )
+    return ClaimMade(claim=ClaimOut.of(claim, at=at), token=token, payload=claims.payload(token))
 
 
 def _note(db: Db, actor_id: UUID, action: str, device_id: UUID, **detail: str) -> None:

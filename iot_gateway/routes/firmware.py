@@ -116,13 +116,15 @@ def act_on_campaign(campaign_id: UUID, body: CampaignStep, db: Db, me: Me) -> Ca
 def list_campaign_devices(
     campaign_id: UUID,
     db: Db,
+    *,
     state: UpdateState | None = None,
+    wave: Annotated[int | None, Query(ge=0, le=19)] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[CampaignDeviceOut]:
     """Return the devices of a campaign in the order in which they come."""
     after = decode_number_cursor(cursor)[1] if cursor else -1
-    found = campaigns.list_campaign_devices(db, campaign_id, state=state, after=after, limit=limit + 1)
+    found = campaigns.list_campaign_devices(db, campaign_id, state=state, wave=wave, after=after, limit=limit + 1)
     rows, more = cut(found, limit)
     items = [CampaignDeviceOut.of(row, name) for row, name in rows]
     return Page(items=items, next_cursor=encode_cursor("position", rows[-1][0].position) if more else None)

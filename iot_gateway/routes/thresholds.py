@@ -36,6 +36,10 @@ def _terms(body: TermsIn) -> thresholds.Terms:
     return thresholds.Terms(**{name: getattr(body, name) for name in TermsIn.model_fields})
 
 
+def _shown(db: Db, row: Threshold) -> ThresholdOut:
+    return ThresholdOut.of(row, thresholds.device_names(db, [row]))
+
+
 @router.get("/telemetry/thresholds")
 def list_thresholds(
     db: Db,
@@ -52,35 +56,35 @@ def list_thresholds(
     after = decode_id_cursor(cursor) if cursor else None
     rows, more = cut(thresholds.list_thresholds(db, narrowed, after=after, limit=limit + 1), limit)
     following = encode_cursor(rows[-1].id) if more else None
-    return Page(items=[ThresholdOut.model_validate(row) for row in rows], next_cursor=following)
+    names = thresholds.device_names(db, rows)
+    return Page(items=[ThresholdOut.of(row, names) for row in rows], next_cursor=following)
 
 
 @router.post(
     "/telemetry/thresholds",
-    response_model=ThresholdOut,
     status_code=201,
     responses=problems(DeviceNotFound, ThresholdTaken, TooManyThresholds, UnfitThreshold),
 )
-def create_threshold(body: ThresholdIn, db: Db, me: Me) -> Threshold:
+def create_threshold(body: ThresholdIn, db: Db, me: Me) -> ThresholdOut:
     """Set a limit, which the scorer holds against the next samples."""
     target = thresholds.Target(device_id=body.device_id, model=body.model, metric=body.metric, kind=body.kind)
-    return thresholds.create_threshold(db, target, _terms(body), by=me.user_id)
+    return _shown(db, thresholds.create_threshold(db, target, _terms(body), by=me.user_id))
 
 
-@router.get("/telemetry/thresholds/{threshold_id}", response_model=ThresholdOut, responses=problems(ThresholdNotFound))
-def get_threshold(threshold_id: UUID, db: Db) -> Threshold:
+@router.get("/telemetry/thresholds/{threshold_id}", responses=problems(ThresholdNotFound))
+def get_threshold(threshold_id: UUID, db: Db) -> ThresholdOut:
     """Return a limit."""
-    return thresholds.get_threshold(db, threshold_id)
+    return _shown(db, thresholds.get_threshold(db, threshold_id))
 
 
 @router.put(
     "/telemetry/thresholds/{threshold_id}",
-    response_model=ThresholdOut,
     responses=problems(ThresholdNotFound, StaleThreshold, UnfitThreshold),
 )
-def change_threshold(threshold_id: UUID, body: ThresholdChange, db: Db, me: Me) -> Threshold:
+def change_threshold(threshold_id: UUID, body: ThresholdChange, db: Db, me: Me) -> ThresholdOut:
     """Change the terms of a limit, or switch it off and on; what had lasted so far begins anew."""
-    return thresholds.change_threshold(db, threshold_id, _terms(body), expected_version=body.version, by=me.user_id)
+    found = thresholds.change_threshold(db, threshold_id, _terms(body), expected_version=body.version, by=me.user_id)
+    return _shown(db, found)
 
 
 @router.delete("/telemetry/thresholds/{threshold_id}", status_code=204, responses=problems(ThresholdNotFound))

@@ -1,11 +1,15 @@
 """Claims and certificates, as HTTP shows them."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from iot_gateway.lifecycle import ClaimState
+from iot_gateway.models.access import DeviceClaim
 from iot_gateway.schemas.devices import Out
+from iot_gateway.service.claims import state_of
 
 Request = Annotated[str, Field(min_length=100, max_length=4096, pattern=r"^-----BEGIN ")]
 
@@ -21,7 +25,13 @@ class ClaimIn(BaseModel):
     hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
 
 
-class ClaimOut(Out):
+class ClaimBatch(ClaimIn):
+    """Several claims alike, each with a token of its own."""
+
+    count: Annotated[int, Field(ge=1, le=200)]
+
+
+class ClaimOut(BaseModel):
     """A claim; its token is not shown again."""
 
     id: UUID
@@ -30,8 +40,16 @@ class ClaimOut(Out):
     name_prefix: str
     uses: int
     uses_allowed: int
+    created_at: AwareDatetime
     expires_at: AwareDatetime
     cancelled_at: AwareDatetime | None
+    state: ClaimState
+
+    @classmethod
+    def of(cls, claim: DeviceClaim, *, at: datetime) -> "ClaimOut":
+        """Show a claim as it stands at an instant."""
+        own = set(cls.model_fields) - {"state"}
+        return cls(state=state_of(claim, at=at), **{name: getattr(claim, name) for name in own})
 
 
 class ClaimMade(BaseModel):

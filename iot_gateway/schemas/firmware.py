@@ -62,7 +62,7 @@ class CampaignStep(Body):
 
 
 class CampaignOut(BaseModel):
-    """A campaign, and how many of its devices stand where."""
+    """A campaign, and how many of its devices stand where, in all and wave by wave (none before it is started)."""
 
     id: UUID
     name: str
@@ -79,6 +79,7 @@ class CampaignOut(BaseModel):
     max_failed_percent: float | None
     device_count: int
     counts: dict[UpdateState, int]
+    wave_counts: list[dict[UpdateState, int]]
     created_at: AwareDatetime
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
@@ -86,10 +87,11 @@ class CampaignOut(BaseModel):
     @classmethod
     def of(cls, view: CampaignView) -> "CampaignOut":
         """Show a campaign."""
-        own = set(cls.model_fields) - {"release", "counts"}
+        own = set(cls.model_fields) - {"release", "counts", "wave_counts"}
         return cls(
             release=ReleaseOut.model_validate(view.release),
             counts=dict(view.counts),
+            wave_counts=[dict(one) for one in view.wave_counts],
             **{name: getattr(view.campaign, name) for name in own},
         )
 

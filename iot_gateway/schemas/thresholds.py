@@ -1,12 +1,13 @@
 """Limits that people set, as HTTP shows and takes them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from iot_gateway.detect.thresholds import ThresholdKind
-from iot_gateway.schemas.devices import Out
+from iot_gateway.models.thresholds import Threshold
 from kernel.fields import Body, Code, Line
 
 Seconds = Annotated[int, Field(ge=0, le=604_800)]
@@ -46,12 +47,13 @@ class ThresholdChange(TermsIn):
     version: Annotated[int, Field(ge=1)]
 
 
-class ThresholdOut(Out):
+class ThresholdOut(BaseModel):
     """A limit that somebody has set."""
 
     id: UUID
     version: int
     device_id: UUID | None
+    device_name: str | None
     model: str | None
     metric: str
     kind: ThresholdKind
@@ -64,3 +66,10 @@ class ThresholdOut(Out):
     failure_group: str
     enabled: bool
     created_at: AwareDatetime
+
+    @classmethod
+    def of(cls, row: Threshold, names: Mapping[UUID, str]) -> "ThresholdOut":
+        """Show a limit, with the name of its device if it is of one."""
+        own = set(cls.model_fields) - {"device_name"}
+        name = names[row.device_id] if row.device_id is not None else None
+        return cls(device_name=name, **{field: getattr(row, field) for field in own})

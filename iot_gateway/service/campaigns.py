@@ -52,11 +52,12 @@ class Draft:
 
 @dataclass(frozen=True)
 class CampaignView:
-    """A campaign with its release and how many devices stand where."""
+    """A campaign with its release and how many devices stand where, in all and wave by wave."""
 
     campaign: FirmwareCampaign
     release: FirmwareRelease
     counts: Mapping[UpdateState, int]
+    wave_counts: Sequence[Mapping[UpdateState, int]]
 
 
 def create_campaign(session: Session, draft: Draft, *, by: UUID | None = None) -> FirmwareCampaign:
@@ -175,7 +176,13 @@ def list_campaigns(session: Session, *, before: UUID | None = None, limit: int =
 
 
 def list_campaign_devices(
-    session: Session, campaign_id: UUID, *, state: UpdateState | None = None, after: int = -1, limit: int = 50
+    session: Session,
+    campaign_id: UUID,
+    *,
+    state: UpdateState | None = None,
+    wave: int | None = None,
+    after: int = -1,
+    limit: int = 50,
 ) -> Sequence[tuple[CampaignDevice, str]]:
     """Return the devices of a campaign with their names, in their order, behind a position.
 
@@ -190,6 +197,8 @@ def list_campaign_devices(
     )
     if state is not None:
         query = query.where(CampaignDevice.state == state)
+    if wave is not None:
+        query = query.where(CampaignDevice.wave == wave)
     return [(row[0], row[1]) for row in session.execute(query.order_by(CampaignDevice.position).limit(limit))]
 
 
@@ -233,11 +242,18 @@ def _enlist(session: Session, row: FirmwareCampaign) -> None:
 def _views(session: Session, rows: Sequence[FirmwareCampaign]) -> list[CampaignView]:
     ids = [row.id for row in rows]
     counted = session.execute(
-        select(CampaignDevice.campaign_id, CampaignDevice.state, func.count())
+        select(CampaignDevice.campaign_id, CampaignDevice.wave, CampaignDevice.state, func.count())
         .where(CampaignDevice.campaign_id.in_(ids))
-        .group_by(CampaignDevice.campaign_id, CampaignDevice.state)
+        .group_by(CampaignDevice.campaign_id, CampaignDevice.wave, CampaignDevice.state)
     ).all()
-    counts: dict[UUID, dict[UpdateState, int]] = {key: dict.fromkeys(UpdateState, 0) for key in ids}
-    for campaign_id, state, count in counted:
-        counts[campaign_id][state] = count
-    return [CampaignView(row, firmware.get_release(session, row.release_id), counts[row.id]) for row in rows]
+    waves = {row.id: [dict.fromkeys(UpdateState, 0) for _ in row.waves] for row in rows}
+    for campaign_id, wave, state, count in counted:
+        waves[campaign_id][wave][state] = count
+    return [
+        CampaignView(row, firmware.get_release(session, row.release_id), _sum(waves[row.id]), waves[row.id])
+        for row in rows
+    ]
+
+
+def _sum(waves: Sequence[Mapping[UpdateState, int]]) -> dict[UpdateState, int]:
+    return {state: sum(wave[state] for wave in waves) for state in UpdateState}

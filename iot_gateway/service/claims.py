@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session
 
 from iot_gateway import lookup
 from iot_gateway.errors import ClaimEnded, ClaimNotFound, TooManyClaims
+from iot_gateway.lifecycle import ClaimState
 from iot_gateway.models.access import ClaimedDevice, DeviceClaim
 from iot_gateway.models.devices import Device
 from iot_gateway.service import certificates, devices
@@ -101,9 +102,34 @@ def cancel_claim(session: Session, claim_id: UUID, *, at: datetime, by: UUID | N
     return claim
 
 
-def list_claims(session: Session, *, after: UUID | None = None, limit: int) -> Sequence[DeviceClaim]:
-    """Return claims, the latest first, behind one."""
+def state_of(claim: DeviceClaim, *, at: datetime) -> ClaimState:
+    """Return what can still be done with a claim; one that was cancelled reads so, whatever else it is."""
+    if claim.cancelled_at is not None:
+        return ClaimState.CANCELLED
+    if claim.uses >= claim.uses_allowed:
+        return ClaimState.USED
+    return ClaimState.EXPIRED if claim.expires_at <= at else ClaimState.OPEN
+
+
+def _is(state: ClaimState, at: datetime) -> ColumnElement[bool]:
+    """Return `state_of` as a condition."""
+    cancelled, used = DeviceClaim.cancelled_at.is_not(None), DeviceClaim.uses >= DeviceClaim.uses_allowed
+    expired = DeviceClaim.expires_at <= at
+    return {
+        ClaimState.CANCELLED: cancelled,
+        ClaimState.USED: and_(not_(cancelled), used),
+        ClaimState.EXPIRED: and_(not_(cancelled), not_(used), expired),
+        ClaimState.OPEN: and_(not_(cancelled), not_(used), not_(expired)),
+    }[state]
+
+
+def list_claims(
+    session: Session, *, at: datetime, limit: int, state: ClaimState | None = None, after: UUID | None = None
+) -> Sequence[DeviceClaim]:
+    """Return claims, the latest first, behind one; those in a state where one is given."""
     query = select(DeviceClaim).order_by(DeviceClaim.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(_is(state, at))
     return session.scalars(query if after is None else query.where(DeviceClaim.id < after)).all()
 
 

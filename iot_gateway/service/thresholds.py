@@ -149,6 +149,13 @@ def list_thresholds(
     return session.scalars(query.order_by(Threshold.id).limit(limit)).all()
 
 
+def device_names(session: Session, rows: Iterable[Threshold]) -> dict[UUID, str]:
+    """Return the names of the devices that limits are of."""
+    ids = {row.device_id for row in rows if row.device_id is not None}
+    rows = session.execute(select(Device.id, Device.name).where(Device.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
 def in_force(session: Session, devices: Iterable[tuple[UUID, UUID, str]]) -> dict[UUID, list[Threshold]]:
     """Return by device the limits that hold for it; devices are (tenant, id, model), those without any are left out.
 

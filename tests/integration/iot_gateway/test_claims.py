@@ -14,12 +14,15 @@ from iot_gateway.errors import (
     DeviceRevoked,
     TooManyClaims,
 )
+from iot_gateway.routes import claims as routes
 from iot_gateway.secret import matches
 from iot_gateway.service import claims, devices
 from kernel import pki
+from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.conftest import settings_of
+from tests.integration.backend.callers import a_client
 from tests.integration.iot_gateway.world import scalar
 
 AT = datetime.now(UTC)
@@ -174,3 +177,23 @@ def test_neither_token_nor_secret_lies_in_the_database(claim, tenant) -> None:
         assert not [row for row in rows if token in row or secret in row], table
     trades = "SELECT count(*) FROM audit_entry WHERE tenant_id = :t AND action = 'claim.trade'"
     assert scalar(trades, t=tenant) == 1
+
+
+def test_a_batch_has_a_token_each_and_a_list_is_narrowed_by_state(claim, tenant) -> None:
+    client = a_client(tenant, Role.ASSET_MANAGER, routes)
+    wish = {"model": "pump", "sampling_seconds": 60, "count": 3}
+
+    made = client.post("/device-claims/batch", json=wish).json()
+    trade(made[0]["token"])
+    client.post(f"/device-claims/{made[1]['claim']['id']}/cancel")
+    expired, _ = claim(lifetime=timedelta(seconds=1), at=AT - A_DAY)
+
+    assert len({one["token"] for one in made}) == 3
+    assert all(one["token"] in one["payload"] for one in made)
+    ids = [one["claim"]["id"] for one in made]
+    for state, wanted in zip(("used", "cancelled", "open", "expired"), [*ids, str(expired)], strict=True):
+        found = client.get("/device-claims", params={"state": state}).json()["items"]
+        assert [(one["id"], one["state"]) for one in found] == [(wanted, state)]
+    assert len(client.get("/device-claims").json()["items"]) == 4
+    assert client.post("/device-claims/batch", json=wish | {"count": 201}).status_code == 422
+    assert a_client(tenant, Role.DISPATCHER, routes).post("/device-claims/batch", json=wish).status_code == 403

@@ -25,10 +25,12 @@ from iot_gateway.rollout import CampaignAction, CampaignState
 from iot_gateway.routes import firmware as routes
 from iot_gateway.service import campaigns, commands, firmware, twins
 from kernel import clock
+from kernel.auth import Role
 from kernel.db import transaction
 from kernel.http import include
 from kernel.settings import get_settings
 from kernel.web import make_app
+from tests.integration.backend.callers import a_client
 from tests.integration.iot_gateway.world import ROOT, DemoDevice, scalar, wait_until
 
 IMAGE = os.urandom(300_000)
@@ -210,6 +212,16 @@ def test_a_target_is_taken_by_model_site_group_and_list(make_device, server, tmp
     assert taken(group="/north/b") == 1
     assert taken(group="/north", device_ids=[shop.devices[0].id, shop.devices[3].id]) == 1
     assert taken() == 3
+    with transaction(tenant_id=shop.tenant_id) as session:
+        release_id = firmware.list_releases(session)[0].id
+    over_http = a_client(shop.tenant_id, Role.ADMIN, routes)
+    draft = {"release_id": str(release_id), "name": "two waves", "waves": [34, 100]}
+    path = f"/firmware/campaigns/{over_http.post('/firmware/campaigns', json=draft).json()['id']}"
+    started = over_http.post(f"{path}/act", json={"action": "start"}).json()
+    second = over_http.get(f"{path}/devices", params={"wave": 1}).json()["items"]
+    assert [wave["pending"] for wave in started["wave_counts"]] == [2, 1]
+    assert started["counts"]["pending"] == 3
+    assert [one["wave"] for one in second] == [1]
     with pytest.raises(EmptyCampaign):
         taken(site="c")
     with transaction(tenant_id=shop.tenant_id) as session, pytest.raises(ReleaseExists):

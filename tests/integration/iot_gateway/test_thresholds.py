@@ -316,6 +316,8 @@ def test_setting_changing_and_taking_away_a_limit_over_http(pump: Reporter, make
     same = made.put(path, json={"value": 85, "version": 2, "enabled": False})
 
     assert (first.status_code, again.json()) == (201, limit)
+    assert limit["device_name"] == device.name
+    assert made.post(PATH, json=wish | {"device_id": None, "model": "pump"}).json()["device_name"] is None
     assert (limit["failure_group"], limit["severity"], limit["enabled"], limit["version"]) == ("limit", 2, True, 1)
     assert (taken.status_code, taken.json()["type"]) == (409, "urn:fieldhand:problem:threshold-taken")
     assert taken.json()["threshold_id"] == limit["id"]
@@ -329,7 +331,7 @@ def test_setting_changing_and_taking_away_a_limit_over_http(pump: Reporter, make
     assert client(strange).post(PATH, json=wish).status_code == 404
     found = made.get(PATH, params={"device_id": str(device.id), "metric": TEMPERATURE, "enabled": False, "limit": 1})
     assert [one["id"] for one in found.json()["items"]] == [limit["id"]]
-    assert made.get(PATH, params={"enabled": True}).json()["items"] == []
+    assert [one["model"] for one in made.get(PATH, params={"enabled": True}).json()["items"]] == ["pump"]
     assert client(strange).get(PATH).json()["items"] == []
     assert made.delete(path).status_code == 204
     assert made.get(path).status_code == made.delete(path).status_code == 404
