@@ -144,7 +144,7 @@ describe("a chart", () => {
   });
 
   it("puts points, band and alarms on one time axis", () => {
-    const [times, observed, low, high, alarms] = align({
+    const [times, , , observed, low, high, alarms] = align({
       points: [
         [1000, 5],
         [3000, null],

@@ -4,7 +4,7 @@ import { liveState, useLiveStatus } from "../shared/live/store";
 import { clockSeconds, useNow } from "../shared/time";
 import { ui } from "../shared/ui/parts";
 import { LangPicker, ThemePicker } from "./pickers";
-import { FLEET, go, useRoute, type View } from "./route";
+import { go, isFleet, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import css from "./workspace.module.css";
 
@@ -65,7 +65,7 @@ export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () 
           <button
             key={one}
             type="button"
-            aria-current={one === view || (one === "devices" && FLEET.includes(view)) ? "page" : undefined}
+            aria-current={one === view || (one === "devices" && isFleet(view)) ? "page" : undefined}
             onClick={() => go({ view: one, wide: false })}
           >
             {one === "devices" ? t("view.fleet") : t(`view.${one}`)}

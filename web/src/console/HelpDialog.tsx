@@ -11,7 +11,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     ["Esc", t("help.close")],
     ["/", t("help.search")],
     ["w", t("help.wide")],
-    ["1 2 3 4 5 6", t("help.map")],
+    ["1 … 9 0", t("help.map")],
     ["?", t("help.help")],
   ];
   return (

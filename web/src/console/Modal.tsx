@@ -6,17 +6,25 @@ export function Modal({
   title,
   onClose,
   children,
+  wide = false,
 }: {
   title: string;
   onClose: () => void;
   children: ReactNode;
+  /** Room for a document, a chart or many codes. */
+  wide?: boolean;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} className={ui.dialog} aria-labelledby="modal-title" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className={`${ui.dialog} ${wide ? ui.wideDialog : ""}`}
+      aria-labelledby="modal-title"
+      onClose={onClose}
+    >
       <h2 id="modal-title">{title}</h2>
       {children}
     </dialog>

@@ -5,7 +5,17 @@ import css from "./panel.module.css";
 import { go, useRoute } from "./route";
 
 /** The frame of everything in the inspector: title, widen, close. */
-export function Panel({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
+export function Panel({
+  title,
+  lead,
+  tabs,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  tabs?: ReactNode;
+  children: ReactNode;
+}) {
   const { wide } = useRoute();
   return (
     <article className={`${css.panel} ${wide ? css.wide : ""}`}>
@@ -33,6 +43,7 @@ export function Panel({ title, lead, children }: { title: string; lead?: ReactNo
           <span aria-hidden="true">×</span>
         </button>
       </header>
+      {tabs}
       <div className={css.body}>{children}</div>
     </article>
   );

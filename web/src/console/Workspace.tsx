@@ -13,16 +13,24 @@ import { useGlobalKeys } from "./keys";
 import { OrderPanel } from "./orders/OrderPanel";
 import { Queue } from "./queue/Queue";
 import { followLive } from "./refresh";
-import { FLEET, type Selection, useRoute, type View } from "./route";
+import { isFleet, type Selection, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import { TechnicianPanel } from "./technicians/TechnicianPanel";
 import css from "./workspace.module.css";
 
+const CampaignPanel = lazy(() => import("./firmware/CampaignPanel"));
 const MapView = lazy(() => import("./map/MapView"));
 
 function Inspected({ selection }: { selection: Selection }) {
   if (selection.kind === "orders") return <OrderPanel key={selection.id} id={selection.id} />;
-  if (selection.kind === "devices") return <DevicePanel key={selection.id} id={selection.id} />;
+  if (selection.kind === "devices")
+    return <DevicePanel key={selection.id} id={selection.id} part={selection.part} />;
+  if (selection.kind === "campaigns")
+    return (
+      <Suspense fallback={<Loading />}>
+        <CampaignPanel key={selection.id} id={selection.id} />
+      </Suspense>
+    );
   return <TechnicianPanel key={selection.id} id={selection.id} />;
 }
 
@@ -45,7 +53,7 @@ function Main({ view }: { view: View }) {
         </div>
       )}
       {view === "board" && <Board />}
-      {FLEET.includes(view) && <FleetPage view={view} />}
+      {isFleet(view) && <FleetPage view={view} />}
     </>
   );
 }

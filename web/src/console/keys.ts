@@ -10,6 +10,9 @@ const VIEW_KEYS: Record<string, View> = {
   "5": "broker",
   "6": "precision",
   "7": "backlog",
+  "8": "firmware",
+  "9": "claims",
+  "0": "limits",
 };
 
 /** True while the key belongs to a text field or an open dialog. */

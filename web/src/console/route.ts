@@ -1,14 +1,33 @@
 /** The address carries what is selected and which view fills the main area. */
 import { useSyncExternalStore } from "react";
 
-export type SelectionKind = "orders" | "devices" | "technicians";
+export type SelectionKind = "orders" | "devices" | "technicians" | "campaigns";
+/** The parts of a device's page; the first is `/console/devices/<id>`, another `/console/devices/<id>/<part>`. */
+export const DEVICE_PARTS = ["overview", "commands", "settings", "access", "limits"] as const;
+export type DevicePart = (typeof DEVICE_PARTS)[number];
 export interface Selection {
   kind: SelectionKind;
   id: string;
+  part?: DevicePart;
 }
-export type View = "map" | "board" | "devices" | "letters" | "broker" | "precision" | "backlog";
 /** The views of the fleet page, which is `/console/fleet`. */
-export const FLEET: readonly View[] = ["devices", "letters", "broker", "precision", "backlog"];
+export const FLEET = [
+  "devices",
+  "letters",
+  "broker",
+  "precision",
+  "backlog",
+  "firmware",
+  "claims",
+  "limits",
+] as const;
+export type FleetView = (typeof FLEET)[number];
+export type View = "map" | "board" | FleetView;
+
+/** True of the views that stand on the fleet page. */
+export function isFleet(view: View): view is FleetView {
+  return (FLEET as readonly View[]).includes(view);
+}
 
 export interface Route {
   selection: Selection | null;
@@ -18,16 +37,23 @@ export interface Route {
 }
 
 const BASE = "/console";
-const KINDS: readonly string[] = ["orders", "devices", "technicians"] satisfies SelectionKind[];
+const KINDS: readonly string[] = ["orders", "devices", "technicians", "campaigns"] satisfies SelectionKind[];
 const VIEWS: readonly string[] = ["map", "board", ...FLEET] satisfies View[];
+
+function selectionOf(kind: string, id: string, part: string): Selection | null {
+  if (!KINDS.includes(kind) || !id) return null;
+  const found = { kind: kind as SelectionKind, id: safeDecode(id) };
+  const known = kind === "devices" && part !== "overview" && DEVICE_PARTS.find((one) => one === part);
+  return known ? { ...found, part: known } : found;
+}
 
 /** Read an address such as `/console/orders/<id>?view=board&wide=1`. */
 export function parse(pathname: string, search: string): Route {
   const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
-  const [kind = "", id = ""] = path.split("/").filter(Boolean);
+  const [kind = "", id = "", part = ""] = path.split("/").filter(Boolean);
   const query = new URLSearchParams(search);
   const view = query.get("view") ?? (kind === "fleet" ? "devices" : "map");
-  const selection = KINDS.includes(kind) && id ? { kind: kind as SelectionKind, id: safeDecode(id) } : null;
+  const selection = selectionOf(kind, id, part);
   return {
     selection,
     view: VIEWS.includes(view) ? (view as View) : "map",
@@ -43,13 +69,17 @@ function safeDecode(text: string): string {
   }
 }
 
+function pathOf({ kind, id, part }: Selection): string {
+  return `/${kind}/${encodeURIComponent(id)}${part && part !== "overview" ? `/${part}` : ""}`;
+}
+
 /** The address of a route; `parse` reads it back. */
 export function format({ selection, view, wide }: Route): string {
   const query = new URLSearchParams();
-  const fleet = selection === null && FLEET.includes(view);
+  const fleet = selection === null && isFleet(view);
   if (view !== (fleet ? "devices" : "map")) query.set("view", view);
   if (wide && selection) query.set("wide", "1");
-  const path = selection ? `/${selection.kind}/${encodeURIComponent(selection.id)}` : fleet ? "/fleet" : "/";
+  const path = selection ? pathOf(selection) : fleet ? "/fleet" : "/";
   const text = query.toString();
   return BASE + path + (text ? `?${text}` : "");
 }
@@ -75,8 +105,8 @@ export function go(change: Partial<Route>): void {
   reread();
 }
 
-export function select(kind: SelectionKind, id: string): void {
-  go({ selection: { kind, id } });
+export function select(kind: SelectionKind, id: string, part?: DevicePart): void {
+  go({ selection: part ? { kind, id, part } : { kind, id } });
 }
 
 export function currentRoute(): Route {

@@ -87,6 +87,18 @@ export function duration(milliseconds: number): string {
   return t("duration.days", { d: Math.floor(hours / 24), h: hours % 24 });
 }
 
+const UNITS = [
+  [86_400, "form.days"],
+  [3600, "form.hours"],
+  [60, "form.minutes"],
+] as const;
+
+/** A set time in the largest unit of which it is a multiple: `90 s`, `10 min`, `1 d`. */
+export function span(seconds: number): string {
+  const found = UNITS.find(([size]) => seconds > 0 && seconds % size === 0);
+  return found ? `${seconds / found[0]} ${t(found[1])}` : `${seconds} ${t("form.seconds")}`;
+}
+
 /** `3 min ago`; within ten seconds `just now`, as no clocks agree better. */
 export function ago(at: Instant, now: number): string {
   const past = Math.max(0, now - new Date(at).getTime());
@@ -144,4 +156,19 @@ function watch(listener: () => void): () => void {
 export function useNow(seconds = 1): number {
   const step = seconds * 1000;
   return useSyncExternalStore(watch, () => Math.floor(tick / step) * step);
+}
+
+/** An instant as a `datetime-local` field has it, in the tenant's zone: `2026-11-22T14:05`. */
+export function toField(at: Instant): string {
+  return `${dayOf(at)}T${new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...HOUR_MINUTE }).format(new Date(at))}`;
+}
+
+/** The instant that a `datetime-local` field of the tenant's zone names; null for an empty one. */
+export function fromField(text: string): string | null {
+  const wall = Date.parse(`${text}Z`);
+  if (Number.isNaN(wall)) return null;
+  // The offset at the wall time read as UTC may be the one before a change of the clocks: look twice.
+  let at = wall;
+  for (let turn = 0; turn < 2; turn++) at += wall - Date.parse(`${toField(at)}Z`);
+  return new Date(at).toISOString();
 }

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from tests.e2e.web.standin import backlog, fleet, lists, precision
+from tests.e2e.web.standin import access, backlog, fleet, lists, precision, rollout
 from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import Row, World, iso
 
@@ -24,7 +24,7 @@ ME = {
     "user_id": str(UUID(int=1)),
     "username": "dispatcher",
     "name": "刘调度",
-    "roles": ["dispatcher", "supervisor"],
+    "roles": ["dispatcher", "supervisor", "asset_manager"],
     "locale": None,
     "tenant": {"id": str(UUID(int=2)), "slug": "demo", "name": "演示公司", "time_zone": "Asia/Shanghai"},
     "technician_id": None,
@@ -45,7 +45,7 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
         if request.url.path.startswith("/api/") and not request.url.path.startswith(open_paths):
             if request.cookies.get("fh_access") != str(live.token):
                 return JSONResponse({"title": "unauthenticated", "status": 401}, 401)
-            if request.method == "POST" and request.headers.get("x-csrf-token") != "csrf-1":
+            if request.method != "GET" and request.headers.get("x-csrf-token") != "csrf-1":
                 return JSONResponse({"title": "bad csrf", "status": 403}, 403)
         response = await call_next(request)
         response.headers["Content-Security-Policy"] = CSP
@@ -59,6 +59,10 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
     fleet.add_fleet(app, world)
     backlog.add_backlog(app, world)
     precision.add_precision(app, world)
+    access.add_access(app, world)
+    rollout.add_firmware(app, world)
+    rollout.add_claims(app, world)
+    rollout.add_limits(app, world)
     add_live(app, world, live)
     add_pages(app, dist)
     return app

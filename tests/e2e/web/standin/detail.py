@@ -268,6 +268,16 @@ def wave(world: World, base: float, *, hours: int, drift_from: float) -> tuple[l
     return points, band
 
 
+def envelope(points: list[Any], base: float) -> list[Any]:
+    """Return the lowest and highest sample of each step, one spike in it."""
+    chance = random.Random(3)
+    spread = [
+        [at, mean - base * chance.uniform(0.01, 0.04), mean + base * chance.uniform(0.01, 0.04)] for at, mean in points
+    ]
+    spread[len(spread) // 3][2] += base * 0.2
+    return spread
+
+
 def case_page(world: World, order: Row) -> Row:
     """Return the predictive case behind an order."""
     metric = LEADING[order["group"]]

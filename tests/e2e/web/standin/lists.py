@@ -1,6 +1,6 @@
 """The stand-in's lists and pages: orders, devices, cases, letters and the board."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -84,15 +84,20 @@ def add_devices(app: FastAPI, world: World) -> None:
         return world.devices[key]
 
     @app.get("/api/v1/devices/{key}/series")
-    async def series(key: str, metric: str) -> Row:
+    async def series(key: str, metric: str, start: str = Query(alias="from"), to: str = "") -> Row:
         base = world.devices[key]["last_values"][metric]
-        points, band = detail.wave(world, base, hours=24, drift_from=2)
+        hours = round((datetime.fromisoformat(to) - datetime.fromisoformat(start)).total_seconds() / 3600)
+        points, band = detail.wave(world, base, hours=hours, drift_from=2)
+        long = hours > 24
         return {
             "metric": metric,
             "unit": None,
-            "from": iso(world.now),
-            "to": iso(world.now),
+            "from": start,
+            "to": to,
+            "resolution": "minute" if long else "raw",
+            "step_seconds": hours * 3600 // len(points) if long else None,
             "points": points,
+            "envelope": detail.envelope(points, base) if long else None,
             "band": band,
         }
 

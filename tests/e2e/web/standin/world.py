@@ -116,6 +116,8 @@ class World:
     devices: dict[str, Row] = field(default_factory=dict)
     cases: dict[str, Row] = field(default_factory=dict)
     bars: dict[str, list[Row]] = field(default_factory=dict)
+    commands: dict[str, list[Row]] = field(default_factory=dict)
+    twins: dict[str, Row] = field(default_factory=dict)
 
 
 class Maker:
@@ -163,6 +165,8 @@ class Maker:
                     "id": key,
                     "name": f"demo-{model.split('_')[0]}-{number:02}",
                     "model": model,
+                    "sampling_seconds": 10,
+                    "revoked_at": None,
                     "lon": lon,
                     "lat": lat,
                     "asset_name": f"{model.upper()}-{number:02}",

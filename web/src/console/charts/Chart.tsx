@@ -13,6 +13,10 @@ export interface ChartData {
   points: readonly (readonly [ms: number, value: number | null])[];
   band: readonly (readonly [ms: number, low: number, high: number])[];
   alarms: readonly number[];
+  /** Lowest and highest sample of each step, where the points are means. */
+  envelope?: readonly (readonly [ms: number, low: number, high: number])[] | undefined;
+  /** Values that people have set a limit at. */
+  limits?: readonly number[] | undefined;
   /** When it began to leave the band. */
   startedAt?: number | undefined;
   /** P10, P50 and P90 of the failure. */
@@ -24,6 +28,9 @@ function Table({ data }: { data: ChartData }) {
   const rows = data.points.filter((_, index) => index % step === 0);
   const bands = new Map(data.band.map(([ms, low, high]) => [ms, { low, high }]));
   const banded = data.band.length > 0;
+  const reached = new Map((data.envelope ?? []).map(([ms, low, high]) => [ms, { low, high }]));
+  const cell = (value: number | null | undefined) =>
+    value === null || value === undefined ? t("app.none") : number(value);
   return (
     <details className={css.details}>
       <summary>{t("chart.table")}</summary>
@@ -35,6 +42,8 @@ function Table({ data }: { data: ChartData }) {
             <tr>
               <th scope="col">{t("chart.time")}</th>
               <th scope="col">{data.name}</th>
+              {reached.size > 0 && <th scope="col">{t("chart.lowest")}</th>}
+              {reached.size > 0 && <th scope="col">{t("chart.highest")}</th>}
               {banded && <th scope="col">{t("chart.low")}</th>}
               {banded && <th scope="col">{t("chart.high")}</th>}
             </tr>
@@ -45,9 +54,11 @@ function Table({ data }: { data: ChartData }) {
               return (
                 <tr key={ms}>
                   <td>{moment(ms)}</td>
-                  <td>{value === null ? t("app.none") : number(value)}</td>
-                  {banded && <td>{band ? number(band.low) : t("app.none")}</td>}
-                  {banded && <td>{band ? number(band.high) : t("app.none")}</td>}
+                  <td>{cell(value)}</td>
+                  {reached.size > 0 && <td>{cell(reached.get(ms)?.low)}</td>}
+                  {reached.size > 0 && <td>{cell(reached.get(ms)?.high)}</td>}
+                  {banded && <td>{cell(band?.low)}</td>}
+                  {banded && <td>{cell(band?.high)}</td>}
                 </tr>
               );
             })}
@@ -77,9 +88,17 @@ export function Chart({ data, height = 190 }: { data: ChartData; height?: number
         </Suspense>
       </div>
       <figcaption className={css.legend}>
-        <span className={css.line}>{t("case.observed")}</span>
+        <span className={css.line}>{data.envelope?.length ? t("chart.mean") : t("case.observed")}</span>
+        {data.envelope && data.envelope.length > 0 && (
+          <span className={css.envelope}>{t("chart.envelope")}</span>
+        )}
         {data.band.length > 0 && <span className={css.band}>{t("case.expected")}</span>}
         {data.alarms.length > 0 && <span className={css.alarm}>{t("case.alarm")}</span>}
+        {data.limits?.map((one) => (
+          <span key={one} className={css.limit}>
+            {t("chart.limit", { n: number(one) })}
+          </span>
+        ))}
         {data.startedAt !== undefined && <span className={css.start}>{t("case.since")}</span>}
         {data.expected && <span className={css.window}>{t("case.window")}</span>}
       </figcaption>

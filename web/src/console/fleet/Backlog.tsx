@@ -4,11 +4,11 @@ import { moment } from "../../shared/time";
 import { Empty, Failure, Loading, problemText, ui } from "../../shared/ui/parts";
 import lists from "../lists.module.css";
 import panel from "../panel.module.css";
+import { useRights } from "../rights";
 import { select } from "../route";
 import { VirtualTable } from "../VirtualTable";
 import css from "./fleet.module.css";
 import { useBacklog, useRelease } from "./useBacklog";
-import { useRights } from "./useFleet";
 
 function reason({ reason: why, detail }: WaitingCase): string {
   return `${code("waiting_reason", why)} (${detail.used}/${detail.limit})`;

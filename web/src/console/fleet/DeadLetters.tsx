@@ -4,11 +4,11 @@ import { code, label, t } from "../../shared/i18n";
 import { moment } from "../../shared/time";
 import { Empty, Failure, Loading, problemText, ui } from "../../shared/ui/parts";
 import css from "../lists.module.css";
+import { useRights } from "../rights";
 import { VirtualTable } from "../VirtualTable";
 import { outcome } from "./figures";
 import fleet from "./fleet.module.css";
 import { LetterDialog } from "./LetterDialog";
-import { useRights } from "./useFleet";
 import { useLetterAction, useLetters } from "./useLetters";
 
 const STATES = ["open", "requested", "refused", "stored", "discarded"] as const;

@@ -1,8 +1,9 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { FleetState } from "../../shared/api/types";
 import { t } from "../../shared/i18n";
 import { Failure, Loading } from "../../shared/ui/parts";
-import { go, type View } from "../route";
+import { useRights } from "../rights";
+import { type FleetView, go } from "../route";
 import { Backlog } from "./Backlog";
 import { Broker } from "./Broker";
 import { DeadLetters } from "./DeadLetters";
@@ -10,21 +11,29 @@ import { DeviceList } from "./DeviceList";
 import css from "./fleet.module.css";
 import { Precision } from "./Precision";
 import { Tiles } from "./Tiles";
-import { useBroker, useFleet, useRights } from "./useFleet";
+import { useBroker, useFleet } from "./useFleet";
 
-/** The fleet: figures on top, devices, refused telemetry and the broker below. */
-export function FleetPage({ view: wanted }: { view: View }) {
+const FirmwarePage = lazy(() => import("../firmware/FirmwarePage"));
+const ClaimsPage = lazy(() => import("../claims/ClaimsPage"));
+const LimitsPage = lazy(() => import("../limits/LimitsPage"));
+
+/** The fleet: figures on top, below them what is in it, what it says and what it is told. */
+export function FleetPage({ view: wanted }: { view: FleetView }) {
   const fleet = useFleet();
   const broker = useBroker();
   const rights = useRights();
   const [state, setState] = useState<FleetState | null>(null);
-  const tabs: readonly View[] = [
+  const tabs: readonly FleetView[] = [
     "devices",
     ...(rights.letters ? (["letters"] as const) : []),
     ...(rights.broker ? (["broker"] as const) : []),
     "precision",
     "backlog",
+    "firmware",
+    ...(rights.claims ? (["claims"] as const) : []),
+    "limits",
   ];
+  const models = fleet.data?.models.map((one) => one.model) ?? [];
   const view = tabs.includes(wanted) ? wanted : "devices";
   const step = (by: number) => {
     const next = tabs[(tabs.indexOf(view) + by + tabs.length) % tabs.length];
@@ -69,19 +78,18 @@ export function FleetPage({ view: wanted }: { view: View }) {
         ))}
       </div>
       <div className={css.content} id="fleet-content" role="tabpanel" aria-labelledby={`tab-${view}`}>
-        {view === "devices" && (
-          <DeviceList
-            state={state}
-            onState={setState}
-            models={fleet.data?.models.map((one) => one.model) ?? []}
-          />
-        )}
+        {view === "devices" && <DeviceList state={state} onState={setState} models={models} />}
         {view === "letters" && (
           <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
         )}
         {view === "broker" && <Broker query={broker} />}
         {view === "backlog" && <Backlog />}
-        {view === "precision" && <Precision models={fleet.data?.models.map((one) => one.model) ?? []} />}
+        {view === "precision" && <Precision models={models} />}
+        <Suspense fallback={<Loading />}>
+          {view === "firmware" && <FirmwarePage models={models} />}
+          {view === "claims" && <ClaimsPage models={models} />}
+          {view === "limits" && <LimitsPage models={models} />}
+        </Suspense>
       </div>
     </div>
   );

@@ -5,11 +5,11 @@ import { moment, number } from "../../shared/time";
 import { Empty, Failure, Loading, ui } from "../../shared/ui/parts";
 import lists from "../lists.module.css";
 import panel from "../panel.module.css";
+import { useRights } from "../rights";
 import { select } from "../route";
 import { VirtualTable } from "../VirtualTable";
 import css from "./fleet.module.css";
 import { LowerDialog } from "./LowerDialog";
-import { useRights } from "./useFleet";
 import { type Behind, useBehind } from "./usePrecision";
 
 interface Listed {

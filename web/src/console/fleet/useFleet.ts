@@ -1,28 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { get } from "../../shared/api/client";
 import type { BrokerView, Fleet } from "../../shared/api/types";
-import { useMe } from "../session";
+import { useRights } from "../rights";
 
 const EVERY = 10_000;
-const READS_BROKER = ["admin", "supervisor"];
-const READS_LETTERS = ["admin", "asset_manager", "supervisor", "auditor", "integrator"];
-const KEEPS_LETTERS = ["admin", "asset_manager", "supervisor"];
-const LOWERS_LIMITS = KEEPS_LETTERS;
-const RELEASES_CASES = ["admin", "supervisor", "dispatcher"];
-
-/** What the server will let this person do here; it refuses the others. */
-export function useRights() {
-  const { roles } = useMe();
-  const any = (allowed: readonly string[]) => roles.some((role) => allowed.includes(role));
-  return {
-    broker: any(READS_BROKER),
-    letters: any(READS_LETTERS),
-    replay: any(KEEPS_LETTERS),
-    limits: any(LOWERS_LIMITS),
-    release: any(RELEASES_CASES),
-  };
-}
-
 /** The fleet's figures, fetched anew every ten seconds. */
 export function useFleet() {
   return useQuery({

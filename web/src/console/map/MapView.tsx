@@ -27,7 +27,11 @@ import { type HereItem, Pile } from "./Pile";
 setWorkerUrl(worker);
 
 const PAGE: Record<Kind, SelectionKind> = { order: "orders", tech: "technicians", device: "devices" };
-const KIND: Record<SelectionKind, Kind> = { orders: "order", technicians: "tech", devices: "device" };
+const KIND: Partial<Record<SelectionKind, Kind>> = {
+  orders: "order",
+  technicians: "tech",
+  devices: "device",
+};
 
 function fitAll(map: GlMap, world: World, animate: boolean): void {
   const bounds = new LngLatBounds();
@@ -39,8 +43,9 @@ function fitAll(map: GlMap, world: World, animate: boolean): void {
 }
 
 function placeOf(world: World, { kind, id }: Selection): [number, number] | null {
-  const from = { order: world.orders, tech: world.techs, device: world.devices }[KIND[kind]];
-  const found = from.get(id);
+  const layer = KIND[kind];
+  if (!layer) return null;
+  const found = { order: world.orders, tech: world.techs, device: world.devices }[layer].get(id);
   return found && found.lon !== null && found.lat !== null ? [found.lon, found.lat] : null;
 }
 

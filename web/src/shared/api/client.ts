@@ -15,6 +15,12 @@ export class ApiProblem extends Error {
   get offline(): boolean {
     return this.status === 0;
   }
+
+  /** What kind of refusal it is, such as `stale-version`. */
+  get slug(): string {
+    const { type } = this.members;
+    return typeof type === "string" ? (type.split(":").at(-1) ?? "") : "";
+  }
 }
 
 const REFRESHED_KEY = "fieldhand.refreshed_at";
@@ -115,6 +121,20 @@ export function withQuery(path: string, query: Query): string {
 export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return read<T>(await fetchWithSession(withQuery(path, query), signal ? { signal } : {}));
 }
+
+async function write<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { "Content-Type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  return read<T>(await fetchWithSession(path, init));
+}
+
+/** PUT or PATCH `body`: what it carries names its version, so a second one does no harm. */
+export const put = <T>(path: string, body: unknown) => write<T>("PUT", path, body);
+export const patch = <T>(path: string, body: unknown) => write<T>("PATCH", path, body);
+export const remove = (path: string) => write<null>("DELETE", path);
 
 /** POST `body`; every call carries an idempotency key of its own, kept over the retry after a refresh. */
 export async function post<T>(path: string, body: unknown): Promise<T> {

@@ -214,6 +214,7 @@ export interface Device {
   id: string;
   name: string;
   model: string;
+  sampling_seconds: number;
   asset_name: string | null;
   site_name: string | null;
   health: Health;
@@ -287,9 +288,16 @@ export interface Series {
   unit: string | null;
   from: string;
   to: string;
+  resolution: Resolution;
+  /** What one point of a roll-up stands for; null with samples. */
+  step_seconds: number | null;
   points: [number, number | null][];
+  /** Lowest and highest sample of each step, with a roll-up. */
+  envelope: [number, number, number][] | null;
   band: [number, number, number][] | null;
 }
+
+export type Resolution = "raw" | "minute" | "hour";
 
 export interface CaseItem {
   id: string;

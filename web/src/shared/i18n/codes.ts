@@ -52,6 +52,19 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     belt: ["皮带", "Belt"],
     battery: ["电池", "Battery"],
     sensor: ["传感器", "Sensor"],
+    limit: ["限值", "Limit"],
+  },
+  update_reason: {
+    "was not there": ["设备不在线", "It was not there"],
+    revoked: ["设备已停用", "Revoked"],
+    "another update is under way": ["正在进行另一项升级", "Another update is under way"],
+    "did not answer": ["设备未应答", "It did not answer"],
+    "too many devices failed": ["失败过多", "Too many devices failed"],
+    "the device said no": ["设备拒绝", "The device said no"],
+    "did not come back with the new version": [
+      "重启后未运行新版本",
+      "It did not come back with the new version",
+    ],
   },
   skill: {
     refrigeration: ["制冷", "Refrigeration"],
@@ -203,6 +216,33 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "conflict.open": ["现场上报待处理", "Field report to be decided"],
     "conflict.applied": ["现场上报已采纳", "Field report applied"],
     "conflict.dismissed": ["现场上报未采纳", "Field report dismissed"],
+  },
+  problem: {
+    "stale-version": [
+      "数据已被他人更改，请查看新版本。",
+      "Somebody changed it meanwhile; look at the new version.",
+    ],
+    "stale-threshold": [
+      "限值已被他人更改，请重新打开后再改。",
+      "Somebody changed this limit; open it again.",
+    ],
+    "command-under-way": ["命令已发出，无法撤回。", "The command has gone out and cannot be withdrawn."],
+    "device-revoked": ["设备已停用。", "The device has been revoked."],
+    "unfit-twin": ["该文档无法保存。", "The document cannot be kept."],
+    "release-exists": ["该型号的此版本已是另一个镜像。", "This version of this model is another image."],
+    "illegal-campaign-change": [
+      "活动当前状态不允许此操作。",
+      "The campaign is not in a state that allows this.",
+    ],
+    "empty-campaign": ["没有设备符合该活动的目标。", "No device fits the target of the campaign."],
+    "certificates-off": ["本系统不签发证书。", "This installation signs no certificates."],
+    "bad-signing-request": ["无法签发该请求。", "The request cannot be signed."],
+    "threshold-taken": [
+      "该对象的此测点已有同类限值，请修改原有的。",
+      "There is a limit of this kind on this metric already; change that one.",
+    ],
+    "too-many-thresholds": ["该对象的限值已达上限。", "The device or model has as many limits as it may."],
+    "unfit-threshold": ["条款不符合该限值类型。", "The terms do not fit this kind of limit."],
   },
   waiting_reason: {
     tenant_day_budget: ["今日额度已用完", "Budget of the day spent"],

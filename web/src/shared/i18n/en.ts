@@ -1,3 +1,4 @@
+import { enDevices } from "./en.devices";
 import type { zh } from "./zh";
 
 /** English; a missing or misspelt key does not compile. */
@@ -457,7 +458,8 @@ export const en: { [K in keyof typeof zh]: string } = {
   "help.open": "Open the marked order",
   "help.close": "Close the panel",
   "help.search": "Search",
-  "help.map": "Map / schedule / devices / dead letters / broker / precision",
+  "help.map": "Map, schedule and the views of the fleet",
   "help.wide": "Widen or narrow the order",
   "help.help": "Show this help",
+  ...enDevices,
 };

@@ -1,3 +1,5 @@
+import { zhDevices } from "./zh.devices";
+
 /** Chinese: the source dictionary, whose keys every other language must have. */
 export const zh = {
   "app.name": "Fieldhand",
@@ -452,7 +454,8 @@ export const zh = {
   "help.open": "打开所选工单",
   "help.close": "关闭面板",
   "help.search": "搜索",
-  "help.map": "地图 / 排班 / 设备 / 死信 / 代理 / 精确率",
+  "help.map": "地图、排班与设备群的各页",
   "help.wide": "展开或收回工单",
   "help.help": "显示本帮助",
+  ...zhDevices,
 } as const;

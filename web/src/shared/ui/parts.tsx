@@ -2,7 +2,8 @@
 import type { ReactNode } from "react";
 import { ApiProblem } from "../api/client";
 import type { Priority } from "../api/types";
-import { label, t } from "../i18n";
+import { code, label, t } from "../i18n";
+import { codes } from "../i18n/codes";
 import { countdown, moment, urgency, useNow } from "../time";
 import { Mark } from "./Mark";
 import type { Kind } from "./marks";
@@ -62,7 +63,21 @@ export function problemText(error: unknown): string {
   if (error.offline) return t("error.offline");
   if (error.status === 404) return t("error.notFound");
   if (error.status === 403) return t("error.forbidden");
+  if (codes.problem && Object.hasOwn(codes.problem, error.slug)) {
+    const text = code("problem", error.slug);
+    return error.status === 422 && error.detail ? `${text} ${error.detail}` : text;
+  }
   return error.detail || error.title;
+}
+
+/** Why the server would not, below a form; nothing without an error. */
+export function Refusal({ error }: { error: unknown }) {
+  if (!error) return null;
+  return (
+    <p className={css.error} role="alert">
+      {problemText(error)}
+    </p>
+  );
 }
 
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {

@@ -1,0 +1,30 @@
+import { useMe } from "./session";
+
+const OWNERS = ["admin", "asset_manager"];
+const KEEPERS = [...OWNERS, "supervisor"];
+const COMMANDERS = [...KEEPERS, "agent", "dispatcher"];
+
+/** Who may do what, by the server's rules; it refuses the others. */
+const ALLOWED = {
+  broker: ["admin", "supervisor"],
+  letters: [...KEEPERS, "auditor", "integrator"],
+  replay: KEEPERS,
+  limits: KEEPERS,
+  release: ["admin", "supervisor", "dispatcher"],
+  command: COMMANDERS,
+  mute: COMMANDERS,
+  twin: KEEPERS,
+  own: OWNERS,
+  claims: [...OWNERS, "auditor"],
+  download: [...KEEPERS, "auditor", "integrator"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** What the server will let this person do. */
+export function useRights(): Record<keyof typeof ALLOWED, boolean> {
+  const { roles } = useMe();
+  const rights = Object.entries(ALLOWED).map(([name, allowed]) => [
+    name,
+    roles.some((role) => (allowed as readonly string[]).includes(role)),
+  ]);
+  return Object.fromEntries(rights) as Record<keyof typeof ALLOWED, boolean>;
+}
