@@ -152,8 +152,8 @@ def list_thresholds(
 def device_names(session: Session, rows: Iterable[Threshold]) -> dict[UUID, str]:
     """Return the names of the devices that limits are of."""
     ids = {row.device_id for row in rows if row.device_id is not None}
-    rows = session.execute(select(Device.id, Device.name).where(Device.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    found = session.execute(select(Device.id, Device.name).where(Device.id.in_(ids)))
+    return {device.id: device.name for device in found}
 
 
 def in_force(session: Session, devices: Iterable[tuple[UUID, UUID, str]]) -> dict[UUID, list[Threshold]]:

@@ -43,7 +43,7 @@ class Rollouts:
 
     def release(self, model: str, version: str, content: bytes, notes: str) -> Row:
         """Keep an image."""
-        row = {
+        row: Row = {
             "id": key_of("f", len(self.releases)), "model": model, "version": version, "notes": notes,
             "sha256": hashlib.sha256(content).hexdigest(), "size": len(content),
             "created_at": iso(self.world.now - timedelta(days=3 - len(self.releases))),
