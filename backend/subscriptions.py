@@ -10,6 +10,7 @@ from backend.planning import handlers as planning
 from backend.planning import service as planner
 from backend.playbooks import handlers as playbooks
 from backend.playbooks.events import TrialFinished
+from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
 from backend.tickets.events import TicketResolved
@@ -61,6 +62,8 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "tickets.resolve_on_close": tickets.resolve_on_close,
         "intake.label_on_close": intake.label_on_close,
     },
+    ClockMoved: {"work.move_due_on_clock": work.move_due_on_clock},
+    EscalationReached: {"work.escalate_on_step": work.escalate_on_step},
     VisitAssigned: {"work.notify_assignment": work.notify_assignment},
     VisitWithdrawn: {"work.notify_withdrawal": work.notify_withdrawal},
     VisitCompleted: {

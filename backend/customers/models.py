@@ -25,6 +25,8 @@ class Customer(TenantRow):
     email: Mapped[str | None]
     locale: Mapped[str] = mapped_column(server_default="zh")
     note: Mapped[str] = mapped_column(server_default="")
+    tier: Mapped[str | None]
+    """Class of service that was agreed, such as `gold`; policies of promises may be for one."""
 
 
 class Contact(TenantRow):

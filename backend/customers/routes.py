@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.customers import service
 from backend.customers.errors import CustomerUnknown, NumberTaken, SiteUnknown
-from backend.customers.schemas import ContactIn, ContactOut, CustomerIn, CustomerOut, SiteIn, SiteOut
+from backend.customers.schemas import ContactIn, ContactOut, CustomerIn, CustomerOut, SiteIn, SiteOut, TierIn
 from kernel import http
 from kernel.auth import OFFICE, STAFF, Role
 from kernel.fields import Search
@@ -28,6 +28,7 @@ WRITERS = frozenset({Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, R
 ACCESS = {
     "list_customers": READERS,
     "create_customer": WRITERS,
+    "set_customer_tier": WRITERS,
     "get_customer": READERS,
     "list_contacts": READERS,
     "create_contact": WRITERS,
@@ -57,8 +58,15 @@ def create_customer(body: CustomerIn, db: Db) -> CustomerOut:
         email=body.email,
         locale=body.locale,
         note=body.note,
+        tier=body.tier,
     )
     return CustomerOut.model_validate(customer)
+
+
+@router.put("/customers/{customer_id}/tier", responses=problems(CustomerUnknown))
+def set_customer_tier(customer_id: UUID, body: TierIn, db: Db) -> CustomerOut:
+    """Say which class of service was agreed with a customer; what was promised before stays."""
+    return CustomerOut.model_validate(service.set_tier(db, customer_id, tier=body.tier))
 
 
 @router.get("/customers/{customer_id}", responses=problems(CustomerUnknown))

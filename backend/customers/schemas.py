@@ -19,6 +19,13 @@ class CustomerIn(Body):
     email: Email | None = None
     locale: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
     note: Prose = ""
+    tier: Code | None = None
+
+
+class TierIn(Body):
+    """The class of service that was agreed with a customer; none: the usual one."""
+
+    tier: Code | None
 
 
 class CustomerOut(Out):
@@ -31,6 +38,7 @@ class CustomerOut(Out):
     email: str | None
     locale: str
     note: str
+    tier: str | None
 
 
 class ContactIn(Body):

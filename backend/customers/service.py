@@ -23,6 +23,7 @@ def create_customer(
     email: str | None = None,
     locale: str = "zh",
     note: str = "",
+    tier: str | None = None,
 ) -> Customer:
     """Add a customer; without a number it gets the next one.
 
@@ -32,9 +33,20 @@ def create_customer(
     if number is not None and repository.number_is_taken(session, number):
         raise NumberTaken(f"Customer {number} exists already.", number=number)
     number = number or next_number(session, "CU", at=clock.now())
-    customer = Customer(number=number, name=name, phone=phone, email=email, locale=locale, note=note)
+    customer = Customer(number=number, name=name, phone=phone, email=email, locale=locale, note=note, tier=tier)
     session.add(customer)
     session.flush()
+    return customer
+
+
+def set_tier(session: Session, customer_id: UUID, *, tier: str | None) -> Customer:
+    """Say which class of service was agreed with a customer.
+
+    Raises:
+        CustomerUnknown: there is no such customer.
+    """
+    customer = get_customer(session, customer_id)
+    customer.tier = tier
     return customer
 
 

@@ -28,6 +28,12 @@ def users(session: Session, *, after: str | None, limit: int) -> Sequence[AppUse
     return session.scalars(query if after is None else query.where(AppUser.username > after)).all()
 
 
+def users_of_role(session: Session, role: str) -> Sequence[AppUser]:
+    """Return who has a role and is not disabled, by name."""
+    query = select(AppUser).where(AppUser.roles.contains([role]), AppUser.disabled_at.is_(None))
+    return session.scalars(query.order_by(AppUser.username).limit(200)).all()
+
+
 def family(session: Session, family_id: UUID) -> SessionFamily | None:
     """Return a session, locked."""
     return session.get(SessionFamily, family_id, with_for_update=True)

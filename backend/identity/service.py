@@ -138,6 +138,11 @@ def list_users(session: Session, *, after: str | None = None, limit: int) -> Seq
     return repository.users(session, after=after, limit=limit)
 
 
+def users_of_role(session: Session, role: Role) -> Sequence[AppUser]:
+    """Return who has a role and may log in, at most 200."""
+    return repository.users_of_role(session, role)
+
+
 def count_attempt(session: Session, username: str, *, address: str, at: datetime) -> None:
     """Count a log-in before its password is looked at, so that many at once gain nothing.
 

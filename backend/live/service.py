@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.feed import Change
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "order": ("work_order_id",),
+    "order": ("work_order_id", "subject_id"),
     "tech": ("technician_id", "technician_ids"),
     "device": ("device_id",),
     "case": ("case_id",),

@@ -23,6 +23,7 @@ from backend.surveys import routes as surveys
 from backend.technicians import routes as technicians
 from backend.tickets import routes as tickets
 from backend.work import routes as work
+from backend.work import watch_routes as watch
 from inventory import routes as inventory
 from iot_gateway.routes import (
     cases,
@@ -45,8 +46,8 @@ from kernel.web import make_app
 
 ROOMS = (
     assets, checklists, customers, intake, policy, live, notifications, planning, playbooks, positions, sla,
-    technicians, tickets, work, inventory, cases, claims, devices, feedback, firmware, fleet, letters, telemetry, twins,
-    retention, sparkplug, exports, thresholds,
+    technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet, letters,
+    telemetry, twins, retention, sparkplug, exports, thresholds,
 )  # fmt: skip
 
 

@@ -85,14 +85,38 @@ def windows(calendar: Calendar, day: date) -> list[Window]:
     return sorted(found)
 
 
-def _windows_from(calendar: Calendar, at: datetime) -> Iterator[Window]:
-    """Yield working time from an instant on, in order."""
-    day = at.astimezone(ZoneInfo(calendar.time_zone)).date() - DAY
+def windows_from(calendar: Calendar, at: datetime) -> Iterator[Window]:
+    """Yield working time from an instant on, in order, for five years.
+
+    A zone that sets its clocks back over midnight shows the end of a day once more after the next one has begun; so
+    what is given out lies before noon, where no later day can reach.
+    """
+    zone = ZoneInfo(calendar.time_zone)
+    day = at.astimezone(zone).date() - DAY
+    waiting: list[Window] = []
     for _ in range(HORIZON_DAYS):
-        for start, end in windows(calendar, day):
+        noon = datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)
+        waiting = sorted(waiting + windows(calendar, day))
+        ready = bisect_right(waiting, noon, key=lambda window: window[0])
+        for start, end in waiting[:ready]:
             if end > at:
                 yield max(start, at), end
+        waiting = waiting[ready:]
         day += DAY
+
+
+def opens_at(calendar: Calendar | None, at: datetime) -> datetime:
+    """Return the instant itself if it is working time, else when working time begins next.
+
+    Raises:
+        NeverWorksError: it does not within five years.
+    """
+    at = at.astimezone(UTC)
+    if calendar is None:
+        return at
+    for opens, _ in windows_from(calendar, at):
+        return opens
+    raise NeverWorksError(f"no working time after {at}")
 
 
 def add(calendar: Calendar | None, start: datetime, duration: timedelta) -> datetime:
@@ -105,7 +129,7 @@ def add(calendar: Calendar | None, start: datetime, duration: timedelta) -> date
     if calendar is None or duration <= timedelta():
         return start + max(duration, timedelta())
     left = duration
-    for opens, closes in _windows_from(calendar, start):
+    for opens, closes in windows_from(calendar, start):
         if closes - opens >= left:
             return opens + left
         left -= closes - opens
@@ -120,7 +144,7 @@ def between(calendar: Calendar | None, start: datetime, end: datetime) -> timede
     if calendar is None:
         return end - start
     total = timedelta()
-    for opens, closes in _windows_from(calendar, start):
+    for opens, closes in windows_from(calendar, start):
         if opens >= end:
             break
         total += min(closes, end) - opens

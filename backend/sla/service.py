@@ -1,115 +1,136 @@
 """Use cases of promises: start, pause, resume, meet and stop the clocks of a subject."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.sla import calendar as rules
-from backend.sla import repository, terms
-from backend.sla.errors import ClockUnknown, NoWorkingTime
+from backend.sla import clock_rows, policies, preview, readings, repository
+from backend.sla.errors import ClockUnknown
 from backend.sla.events import ClockBreached
-from backend.sla.models import ClockKind, SlaClock, SlaPolicy
+from backend.sla.models import ClockKind, PauseReason, SlaClock, SlaEscalation, SlaPause, SlaPolicy
 from kernel.outbox import publish
 
 SWEEP = 500
 
 
 def start_clocks(
-    session: Session, subject_id: UUID, *, priority: int, criticality: str | None, at: datetime
+    session: Session,
+    subject_id: UUID,
+    *,
+    priority: int,
+    criticality: str | None,
+    customer_id: UUID | None = None,
+    work_type: str | None = None,
+    at: datetime,
 ) -> Sequence[SlaClock]:
     """Start the clocks that the policy promises; those that run already are left alone.
 
     Raises:
         NoWorkingTime: the policy's calendar has no working time.
     """
-    running = repository.clocks(session, [subject_id])
+    running = clock_rows.clocks(session, [subject_id])
     if running:
         return running
-    policy = _policy(session, priority=priority, criticality=criticality)
-    calendar = repository.calendar(session, policy.calendar_id)
-    clocks = [
-        SlaClock(
-            subject_id=subject_id,
-            clock=kind,
-            target_minutes=minutes,
-            calendar_id=policy.calendar_id,
-            started_at=at,
-            due_at=_due(calendar, at, timedelta(minutes=minutes)),
-            paused_seconds=0,
-        )
-        for kind, minutes in _targets(policy).items()
-    ]
+    policy = policies.in_force(
+        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type
+    )
+    clocks = [_clock(policy, kind, subject_id=subject_id, at=at) for kind in ClockKind]
     session.add_all(clocks)
+    session.flush()
+    if policy.ladder_id is not None:
+        _arm(session, clocks, policy.ladder_id)
+    readings.count(session, clocks, at=at)
     session.flush()
     return clocks
 
 
-def _policy(session: Session, *, priority: int, criticality: str | None) -> SlaPolicy:
-    policy = repository.policy(session, priority=priority, criticality=criticality)
-    if policy is None:
-        terms.ensure_defaults(session)
-        policy = repository.policy(session, priority=priority, criticality=criticality)
-    if policy is None:
-        raise NoWorkingTime(f"No policy is known for priority {priority}.", priority=priority)
-    return policy
+def _clock(policy: SlaPolicy, kind: ClockKind, *, subject_id: UUID, at: datetime) -> SlaClock:
+    return SlaClock(
+        subject_id=subject_id,
+        clock=kind,
+        target_minutes=policies.targets(policy)[kind],
+        policy_version_id=policy.id,
+        calendar_id=policy.calendar_id,
+        paused_by=[reason for reason, stopped in policy.pauses.items() if kind in stopped],
+        started_at=at,
+        credit_seconds=0,
+        due_at=at,
+        look_at=at,
+        recount=False,
+        forecast=[],
+    )
 
 
-def _targets(policy: SlaPolicy) -> dict[ClockKind, int]:
-    return {
-        ClockKind.RESPONSE: policy.response_minutes,
-        ClockKind.ON_SITE: policy.on_site_minutes,
-        ClockKind.RESTORE: policy.restore_minutes,
-    }
+def _arm(session: Session, clocks: Sequence[SlaClock], ladder_id: UUID) -> None:
+    """Copy the steps of a ladder to the clocks they are for: a ladder that changes later is for later clocks."""
+    ladder = repository.ladder(session, ladder_id)
+    session.add_all(
+        SlaEscalation(
+            clock_id=clock.id,
+            seq=step.seq,
+            ladder=ladder.name,
+            percent=step.percent,
+            minutes=step.minutes,
+            action=step.action,
+            role=step.role,
+            user_id=step.user_id,
+            queue=step.queue,
+            in_service_hours=step.in_service_hours,
+            calendar_id=ladder.calendar_id,
+        )
+        for step in clock_rows.steps_of(session, ladder_id)
+        for clock in clocks
+        if clock.clock is step.clock
+    )
+    session.flush()
 
 
-def _due(calendar: rules.Calendar | None, start: datetime, duration: timedelta) -> datetime:
-    try:
-        return rules.add(calendar, start, duration)
-    except rules.NeverWorksError as error:
-        raise NoWorkingTime("The calendar of the policy has too little working time.") from error
-
-
-def restore_by(session: Session, *, priority: int, criticality: str | None, at: datetime) -> datetime:
+def restore_by(
+    session: Session,
+    *,
+    priority: int,
+    criticality: str | None,
+    customer_id: UUID | None = None,
+    work_type: str | None = None,
+    at: datetime,
+) -> datetime:
     """Return until when the policy promises to restore what is asked for at an instant; starts no clock.
 
     Raises:
         NoWorkingTime: the policy's calendar has no working time.
     """
-    policy = _policy(session, priority=priority, criticality=criticality)
-    calendar = repository.calendar(session, policy.calendar_id)
-    return _due(calendar, at, timedelta(minutes=policy.restore_minutes))
+    _, due_at = preview.promise(
+        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type, at=at
+    )
+    return due_at[ClockKind.RESTORE]
 
 
-def pause(
-    session: Session, subject_id: UUID, *, at: datetime, clocks: Collection[ClockKind] = frozenset(ClockKind)
-) -> None:
-    """Hold the clocks from the instant on at which the pause began; one that was late by then stays late."""
-    for clock in repository.clocks(session, [subject_id], lock=True):
-        if clock.clock not in clocks or clock.paused_at or clock.met_at or clock.stopped_at or at < clock.started_at:
-            continue
-        if at < clock.due_at:
-            clock.paused_at, clock.breached_at = at, None
+def pause(session: Session, subject_id: UUID, *, reason: PauseReason, source: str, at: datetime) -> None:
+    """Say that a subject waits, from the instant on at which that began; the policy says which clocks stand still.
+
+    A clock that was late by then stays late. The same source again changes nothing, or moves the beginning forward.
+    """
+    clocks = clock_rows.clocks(session, [subject_id], lock=True)
+    row = clock_rows.open_pause(session, subject_id, source)
+    if row is None:
+        session.add(SlaPause(subject_id=subject_id, reason=reason, source=source, started_at=at))
+    elif at < row.started_at:
+        row.started_at = at
+    session.flush()
+    readings.count(session, clocks, at=at)
 
 
-def resume(
-    session: Session, subject_id: UUID, *, at: datetime, clocks: Collection[ClockKind] = frozenset(ClockKind)
-) -> None:
-    """Let paused clocks run on; the counted time of the pause moves their due time."""
-    for clock in repository.clocks(session, [subject_id], lock=True):
-        if clock.clock in clocks and clock.paused_at is not None:
-            _end_pause(session, clock, at=at)
-
-
-def _end_pause(session: Session, clock: SlaClock, *, at: datetime) -> None:
-    if clock.paused_at is None:
+def resume(session: Session, subject_id: UUID, *, source: str, at: datetime) -> None:
+    """Say that a subject waits for this no more; clocks that nothing else holds run on, and are due later."""
+    clocks = clock_rows.clocks(session, [subject_id], lock=True)
+    row = clock_rows.open_pause(session, subject_id, source)
+    if row is None:
         return
-    calendar = repository.calendar(session, clock.calendar_id)
-    lost = rules.between(calendar, clock.paused_at, at)
-    clock.paused_seconds += round(lost.total_seconds())
-    clock.due_at = _due(calendar, clock.due_at, lost) if lost else clock.due_at
-    clock.paused_at = None
+    row.ended_at = max(at, row.started_at)
+    session.flush()
+    readings.count(session, clocks, at=at)
 
 
 def meet(session: Session, subject_id: UUID, clock: ClockKind, *, at: datetime) -> SlaClock:
@@ -120,72 +141,49 @@ def meet(session: Session, subject_id: UUID, clock: ClockKind, *, at: datetime) 
     Raises:
         ClockUnknown: the subject has no such clock.
     """
-    row = repository.clock(session, subject_id, clock)
+    row = clock_rows.clock(session, subject_id, clock)
     if row is None:
         raise ClockUnknown("The subject has no such clock.", subject_id=subject_id, clock=clock)
     if row.met_at is not None and row.met_at <= at:
         return row
-    _end_pause(session, row, at=at)
     row.met_at = at
-    row.breached_at = row.due_at if at > row.due_at else None
+    readings.count(session, [row], at=at)
     session.flush()
     return row
 
 
-def retarget(
-    session: Session, subject_id: UUID, *, priority: int, criticality: str | None, at: datetime
-) -> Sequence[SlaClock]:
-    """Measure the open clocks of a subject by another policy, from when they started; pauses count as before."""
-    policy = _policy(session, priority=priority, criticality=criticality)
-    calendar = repository.calendar(session, policy.calendar_id)
-    minutes = _targets(policy)
-    clocks = repository.clocks(session, [subject_id], lock=True)
-    for clock in clocks:
-        if clock.met_at is not None or clock.stopped_at is not None:
-            continue
-        clock.target_minutes, clock.calendar_id = minutes[clock.clock], policy.calendar_id
-        target = timedelta(minutes=clock.target_minutes, seconds=clock.paused_seconds)
-        clock.due_at = _due(calendar, clock.started_at, target)
-        if clock.breached_at is not None:
-            clock.breached_at = clock.due_at if at > clock.due_at else None
-    session.flush()
-    return clocks
-
-
-def reopen(session: Session, subject_id: UUID, clock: ClockKind) -> None:
+def reopen(session: Session, subject_id: UUID, clock: ClockKind, *, at: datetime) -> None:
     """Let a clock run on as if it had not been met: what met it did not last."""
-    row = repository.clock(session, subject_id, clock)
+    row = clock_rows.clock(session, subject_id, clock)
     if row is not None and row.stopped_at is None:
         row.met_at = None
+        readings.count(session, [row], at=at)
 
 
 def stop(session: Session, subject_id: UUID, *, at: datetime) -> None:
     """End the promises of a subject that fell away; what was met or missed before stays."""
-    for clock in repository.clocks(session, [subject_id], lock=True):
-        if clock.met_at is None and clock.stopped_at is None:
-            _end_pause(session, clock, at=at)
-            clock.stopped_at = at
-            clock.breached_at = clock.due_at if at > clock.due_at else None
+    clocks = [row for row in clock_rows.clocks(session, [subject_id], lock=True) if row.met_at is None]
+    for clock in clocks:
+        clock.stopped_at = clock.stopped_at or at
+    readings.count(session, clocks, at=at)
 
 
 def clocks_of(session: Session, subject_id: UUID) -> Sequence[SlaClock]:
     """Return the clocks of a subject."""
-    return repository.clocks(session, [subject_id])
+    return clock_rows.clocks(session, [subject_id])
 
 
-def clocks_of_many(session: Session, subjects: Collection[UUID]) -> dict[UUID, list[SlaClock]]:
-    """Return the clocks of many subjects, by subject."""
-    found: dict[UUID, list[SlaClock]] = {subject: [] for subject in subjects}
-    for clock in repository.clocks(session, subjects):
-        found[clock.subject_id].append(clock)
-    return found
+def look_soon(session: Session, subject_id: UUID, *, at: datetime) -> None:
+    """Have the sweeper forecast a subject's promises anew: something about it has changed."""
+    clock_rows.look_soon(session, subject_id, at=at)
 
 
 def mark_breaches(session: Session, *, at: datetime) -> Sequence[SlaClock]:
     """Mark running clocks that are past their time, of the tenant of the transaction or of all under `system`."""
-    late = repository.late(session, at=at, limit=SWEEP)
+    late = clock_rows.late(session, at=at, limit=SWEEP)
     for clock in late:
         clock.breached_at = clock.due_at
+        clock.look_at = clock.at_risk_since = None
         event = ClockBreached(subject_id=clock.subject_id, clock=clock.clock, due_at=clock.due_at)
         publish(session, event, tenant_id=clock.tenant_id)
     return late
@@ -193,4 +191,4 @@ def mark_breaches(session: Session, *, at: datetime) -> Sequence[SlaClock]:
 
 def ensure_defaults(session: Session) -> None:
     """Give a tenant without policies the usual ones: round the clock for priority 1, office hours for the others."""
-    terms.ensure_defaults(session)
+    policies.ensure_defaults(session)

@@ -1,22 +1,35 @@
-"""The terms of the promises: calendars, their special days, and policies."""
+"""The terms of the promises: calendars with their weeks and special days.
+
+Whatever changes in a calendar is counted anew by the sweeper for the clocks that run by it.
+"""
 
 from collections.abc import Sequence
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
-from backend.sla import repository
-from backend.sla.errors import CalendarUnknown, CodeTaken, NoWorkingTime, UnknownZone
-from backend.sla.models import BusinessCalendar, CalendarDay, CalendarInterval, SlaPolicy
+from backend.sla import calendar as rules
+from backend.sla import clock_rows, ics, repository
+from backend.sla.errors import (
+    CalendarInUse,
+    CalendarUnknown,
+    CodeTaken,
+    NotACalendar,
+    NoWorkingTime,
+    SpanTooLong,
+    StaleTerms,
+    TooManyDays,
+    UnknownZone,
+)
+from backend.sla.models import BusinessCalendar, CalendarDay, CalendarInterval
+from kernel import audit
 
-OFFICE_CODE = "office"
-OFFICE_ZONE = "Asia/Shanghai"
-OFFICE_HOURS = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
-DEFAULT_TARGETS = {1: (15, 120, 240), 2: (30, 240, 480), 3: (60, 480, 960), 4: (240, 1440, 2400)}
-"""Minutes of response, on site and restore by priority."""
+MOST_DAYS = 5_000
+LONGEST_SPAN = timedelta(days=rules.HORIZON_DAYS - 2)
 
 WeeklyTime = tuple[int, time, time]
 """Weekday (Monday is 0), start and end; an end of 00:00 is the midnight that ends the day."""
@@ -34,20 +47,85 @@ def create_calendar(
     """
     if repository.calendar_by_code(session, code) is not None:
         raise CodeTaken(f"The calendar {code} exists already.", code=code)
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone(f"No time zone is called {time_zone}.", time_zone=time_zone) from error
+    _check_zone(time_zone)
     _check_week(weekly)
-    calendar = BusinessCalendar(code=code, name=name, time_zone=time_zone)
+    calendar = BusinessCalendar(code=code, name=name, time_zone=time_zone, version=1)
     session.add(calendar)
     session.flush()
+    _write_week(session, calendar, weekly)
+    return calendar
+
+
+def replace_calendar(
+    session: Session,
+    calendar_id: UUID,
+    *,
+    name: str,
+    time_zone: str,
+    weekly: Sequence[WeeklyTime],
+    expected_version: int,
+    by: UUID | None = None,
+) -> BusinessCalendar:
+    """Give a calendar another name, zone and week; its special days stay.
+
+    Raises:
+        CalendarUnknown: there is no such calendar.
+        StaleTerms: it changed since it was read.
+        UnknownZone: there is no such time zone.
+        NoWorkingTime: nobody ever works, or two intervals of a day overlap.
+    """
+    calendar = get_calendar(session, calendar_id, lock=True)
+    if calendar.version != expected_version:
+        raise StaleTerms("The calendar was changed since you read it.", version=calendar.version)
+    _check_zone(time_zone)
+    _check_week(weekly)
+    calendar.name, calendar.time_zone = name, time_zone
+    for interval in repository.intervals(session, calendar.id):
+        session.delete(interval)
+    session.flush()
+    _write_week(session, calendar, weekly)
+    _changed(session, calendar, by=by)
+    return calendar
+
+
+def delete_calendar(session: Session, calendar_id: UUID, *, by: UUID | None = None) -> None:
+    """Remove a calendar that nothing counts by.
+
+    Raises:
+        CalendarUnknown: there is no such calendar.
+        CalendarInUse: a policy, a ladder or a clock counts by it.
+    """
+    calendar = get_calendar(session, calendar_id, lock=True)
+    if repository.calendar_is_used(session, calendar_id):
+        raise CalendarInUse("Policies, ladders or clocks count by it.", calendar_id=calendar_id)
+    session.delete(calendar)
+    audit.record(session, action="calendar.delete", subject="calendar", subject_id=calendar_id, actor_id=by)
+    session.flush()
+
+
+def _changed(session: Session, calendar: BusinessCalendar, *, by: UUID | None) -> None:
+    calendar.version += 1
+    clock_rows.mark_for_recount(session, calendar.id)
+    detail = {"version": calendar.version}
+    audit.record(
+        session, action="calendar.change", subject="calendar", subject_id=calendar.id, actor_id=by, detail=detail
+    )
+    session.flush()
+
+
+def _write_week(session: Session, calendar: BusinessCalendar, weekly: Sequence[WeeklyTime]) -> None:
     session.add_all(
         CalendarInterval(calendar_id=calendar.id, weekday=weekday, starts=starts, ends=ends)
         for weekday, starts, ends in weekly
     )
     session.flush()
-    return calendar
+
+
+def _check_zone(time_zone: str) -> None:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZone(f"No time zone is called {time_zone}.", time_zone=time_zone) from error
 
 
 def _check_week(weekly: Sequence[WeeklyTime]) -> None:
@@ -65,40 +143,140 @@ def _minute(wall: time) -> float:
     return wall.hour * 60 + wall.minute + wall.second / 60 + wall.microsecond / 60e6
 
 
-def set_day(session: Session, calendar_id: UUID, *, day: date, works_as: int | None, name: str) -> CalendarDay:
-    """Make a day a holiday, or let it work as another weekday does; clocks that run already keep their due time.
+def set_day(
+    session: Session, calendar_id: UUID, *, day: date, works_as: int | None, name: str, by: UUID | None = None
+) -> CalendarDay:
+    """Make a day a holiday, or let it work as another weekday does.
 
     Raises:
         CalendarUnknown: there is no such calendar.
+        TooManyDays: it keeps 5,000 special days already.
     """
-    get_calendar(session, calendar_id)
-    row = repository.day(session, calendar_id, day) or CalendarDay(calendar_id=calendar_id, day=day)
+    calendar = get_calendar(session, calendar_id, lock=True)
+    row = repository.day(session, calendar_id, day)
+    if row is None and len(repository.days(session, calendar_id)) >= MOST_DAYS:
+        raise TooManyDays("Remove days that are long past.", most=MOST_DAYS)
+    row = row or CalendarDay(calendar_id=calendar_id, day=day)
     row.works_as, row.name = works_as, name
     session.add(row)
-    session.flush()
+    _changed(session, calendar, by=by)
     return row
 
 
-def clear_day(session: Session, calendar_id: UUID, *, day: date) -> None:
+def clear_day(session: Session, calendar_id: UUID, *, day: date, by: UUID | None = None) -> None:
     """Let a day be what its weekday says again.
 
     Raises:
         CalendarUnknown: there is no such calendar.
     """
-    get_calendar(session, calendar_id)
+    calendar = get_calendar(session, calendar_id, lock=True)
     row = repository.day(session, calendar_id, day)
     if row is not None:
         session.delete(row)
-        session.flush()
+        _changed(session, calendar, by=by)
 
 
-def get_calendar(session: Session, calendar_id: UUID) -> BusinessCalendar:
+@dataclass(frozen=True)
+class Imported:
+    """What a file of holidays says, and what it makes of the calendar."""
+
+    events: list[ics.Event]
+    added: list[tuple[date, int | None, str]]
+    changed: list[tuple[date, int | None, str]]
+    same: int
+
+
+def import_days(
+    session: Session,
+    calendar_id: UUID,
+    *,
+    text: str,
+    first: date,
+    last: date,
+    make_up_as: int,
+    dry_run: bool,
+    by: UUID | None = None,
+) -> Imported:
+    """Take holidays and make-up days between two days from an iCalendar file; a dry run changes nothing.
+
+    Raises:
+        CalendarUnknown: there is no such calendar.
+        NotACalendar: the text is no iCalendar file.
+        TooManyDays: there would be more than 5,000 special days.
+    """
+    calendar = get_calendar(session, calendar_id, lock=not dry_run)
+    try:
+        events = ics.read(text, first=first, last=last)
+    except ics.NotACalendarError as error:
+        raise NotACalendar(str(error)) from error
+    wanted: dict[date, tuple[int | None, str]] = {}
+    for event in sorted(events, key=lambda event: event.reading is ics.Reading.MAKE_UP):
+        works_as = make_up_as if event.reading is ics.Reading.MAKE_UP else None
+        wanted.update(dict.fromkeys(event.days, (works_as, event.summary)))
+    known = {row.day: row for row in repository.days(session, calendar_id)}
+    if len(known.keys() | wanted.keys()) > MOST_DAYS:
+        raise TooManyDays("Choose a shorter span.", most=MOST_DAYS)
+    lines = [(day, *said) for day, said in sorted(wanted.items())]
+    added = [line for line in lines if line[0] not in known]
+    changed = [line for line in lines if line[0] in known and known[line[0]].works_as != line[1]]
+    if not dry_run:
+        session.add_all(
+            CalendarDay(calendar_id=calendar_id, day=day, works_as=works_as, name=name) for day, works_as, name in added
+        )
+        for day, works_as, name in changed:
+            known[day].works_as, known[day].name = works_as, name
+        if added or changed:
+            _changed(session, calendar, by=by)
+    return Imported(events, added, changed, len(lines) - len(added) - len(changed))
+
+
+def working_time(
+    session: Session, calendar_id: UUID, *, start: datetime, end: datetime, most: int
+) -> tuple[timedelta, list[rules.Window]]:
+    """Return how much working time lies between two instants, and its first stretches.
+
+    Raises:
+        CalendarUnknown: there is no such calendar.
+        SpanTooLong: they lie more than five years apart.
+    """
+    if end - start > LONGEST_SPAN:
+        raise SpanTooLong("Choose a shorter span.", most_days=LONGEST_SPAN.days)
+    calendar = _readable(session, calendar_id)
+    stretches: list[rules.Window] = []
+    for opens, closes in rules.windows_from(calendar, start):
+        if opens >= end or len(stretches) >= most:
+            break
+        stretches.append((opens, min(closes, end)))
+    return rules.between(calendar, start, end), stretches
+
+
+def due(session: Session, calendar_id: UUID, *, start: datetime, minutes: int) -> datetime:
+    """Return when so many working minutes after an instant are over.
+
+    Raises:
+        CalendarUnknown: there is no such calendar.
+        NoWorkingTime: there are less than that within five years.
+    """
+    try:
+        return rules.add(_readable(session, calendar_id), start, timedelta(minutes=minutes))
+    except rules.NeverWorksError as error:
+        raise NoWorkingTime("The calendar has too little working time.") from error
+
+
+def _readable(session: Session, calendar_id: UUID) -> rules.Calendar:
+    found = repository.calendar(session, calendar_id)
+    if found is None:
+        raise CalendarUnknown("No calendar has this id.", calendar_id=calendar_id)
+    return found
+
+
+def get_calendar(session: Session, calendar_id: UUID, *, lock: bool = False) -> BusinessCalendar:
     """Return a calendar.
 
     Raises:
         CalendarUnknown: there is none with this id.
     """
-    row = repository.calendar_row(session, calendar_id)
+    row = repository.calendar_row(session, calendar_id, lock=lock)
     if row is None:
         raise CalendarUnknown("No calendar has this id.", calendar_id=calendar_id)
     return row
@@ -117,59 +295,3 @@ def week_of(session: Session, calendar_id: UUID) -> Sequence[CalendarInterval]:
 def days_of(session: Session, calendar_id: UUID) -> Sequence[CalendarDay]:
     """Return the days of a calendar that differ."""
     return repository.days(session, calendar_id)
-
-
-def set_policy(
-    session: Session,
-    *,
-    priority: int,
-    criticality: str | None,
-    response_minutes: int,
-    on_site_minutes: int,
-    restore_minutes: int,
-    calendar_id: UUID | None,
-) -> SlaPolicy:
-    """Say what is promised for a priority and criticality; clocks that run already keep their targets.
-
-    Raises:
-        CalendarUnknown: there is no such calendar.
-    """
-    if calendar_id is not None:
-        get_calendar(session, calendar_id)
-    row = repository.exact_policy(session, priority=priority, criticality=criticality)
-    row = row or SlaPolicy(priority=priority, criticality=criticality)
-    row.response_minutes, row.on_site_minutes, row.restore_minutes = response_minutes, on_site_minutes, restore_minutes
-    row.calendar_id = calendar_id
-    session.add(row)
-    session.flush()
-    return row
-
-
-def list_policies(session: Session) -> Sequence[SlaPolicy]:
-    """Return all policies by priority."""
-    return repository.policies(session)
-
-
-def ensure_defaults(session: Session) -> None:
-    """Give a tenant without policies the usual ones: round the clock for priority 1, office hours for the others."""
-    known = {policy.priority for policy in repository.policies(session) if policy.criticality is None}
-    if known >= set(DEFAULT_TARGETS):
-        return
-    office = repository.calendar_by_code(session, OFFICE_CODE) or create_calendar(
-        session,
-        OFFICE_CODE,
-        name="工作时间 / Office hours",
-        time_zone=OFFICE_ZONE,
-        weekly=[(weekday, starts, ends) for weekday in range(5) for starts, ends in OFFICE_HOURS],
-    )
-    for priority, (response, on_site, restore) in DEFAULT_TARGETS.items():
-        if priority not in known:
-            set_policy(
-                session,
-                priority=priority,
-                criticality=None,
-                response_minutes=response,
-                on_site_minutes=on_site,
-                restore_minutes=restore,
-                calendar_id=None if priority == 1 else office.id,
-            )

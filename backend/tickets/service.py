@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
 from backend.customers import service as customers
-from backend.sla import service as sla
 from backend.tickets import repository
 from backend.tickets.errors import ReopenTimeOver
 from backend.tickets.events import TicketChanged, TicketOpened, TicketResolved
@@ -25,6 +24,7 @@ from backend.tickets.lifecycle import (
     may_reopen,
 )
 from backend.tickets.models import Channel, Ticket, TicketEvent
+from backend.work.service import promises
 from backend.work.service import views as work
 from kernel import clock, jobs
 from kernel.numbers import next_number
@@ -234,10 +234,10 @@ def _stamp(session: Session, ticket: Ticket, action: TicketAction, former: Ticke
         ticket.reopen_count += 1
     elif action is TicketAction.ASK_CUSTOMER:
         for order in work.orders_of_ticket(session, ticket.id):
-            sla.pause(session, order.id, at=at)
+            promises.wait_for_customer(session, order.id, at=at)
     if former in PAUSED:
         for order in work.orders_of_ticket(session, ticket.id):
-            sla.resume(session, order.id, at=at)
+            promises.customer_answered(session, order.id, at=at)
     if action in {TicketAction.CLOSE, TicketAction.CANCEL, TicketAction.MERGE}:
         ticket.closed_at = at
 

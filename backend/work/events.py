@@ -38,6 +38,19 @@ class WorkOrderChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderEscalated(Event):
+    """A step of escalation was taken for an order."""
+
+    topic: ClassVar[str] = "work.order_escalated.v1"
+    work_order_id: UUID
+    escalation_id: UUID
+    action: str
+    priority: int
+    queue: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderClosed(Event):
     """The order is done and accepted; its reservations are free again."""
 

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from backend.notifications import service as notifications
 from backend.notifications.service import Words
+from backend.sla.events import ClockMoved, EscalationReached
+from backend.sla.models import ClockKind
 from backend.work.events import VisitAssigned, VisitCompleted, VisitWithdrawn
-from backend.work.service import corrective, orders, scheduling
+from backend.work.service import corrective, escalations, orders, promises, scheduling
 from inventory.events import StockArrived
 from kernel import clock
 from kernel.db import transaction
@@ -59,6 +61,17 @@ def notify_withdrawal(session: Session, event: VisitWithdrawn) -> None:
         data={"visit_id": str(event.visit_id), "work_order_id": str(event.work_order_id)},
         at=clock.now(),
     )
+
+
+def escalate_on_step(session: Session, event: EscalationReached) -> None:
+    """Do what a step of a ladder asks for; a second delivery changes nothing."""
+    escalations.take_step(session, event)
+
+
+def move_due_on_clock(session: Session, event: ClockMoved) -> None:
+    """Let the due date of an order follow its clock; a second delivery changes nothing."""
+    if event.clock == ClockKind.RESTORE:
+        promises.follow_clock(session, event.subject_id, former=event.former_due_at, due_at=event.due_at)
 
 
 def accept_timeout(tenant_id: UUID, body: dict[str, Any]) -> None:

@@ -107,6 +107,8 @@ class WorkOrder(TenantRow):
     waiting_cause: Mapped[str | None]
     """Why it waits for parts, as a code."""
     substatus: Mapped[str | None]
+    queue: Mapped[str | None]
+    """The team that looks after it; escalation may pass it on."""
     labels: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     duration_minutes: Mapped[int]
     earliest_at: Mapped[datetime | None]

@@ -33,6 +33,7 @@ from inventory.errors import InsufficientStock
 from inventory.service import Want
 from kernel import clock, http
 from kernel.auth import STAFF, Role
+from kernel.fields import Code
 from kernel.http import Db, Me, problems
 from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, cut, decode_cursor, encode_cursor
 
@@ -61,6 +62,7 @@ def list_work_orders(
     asset_id: UUID | None = None,
     ticket_id: UUID | None = None,
     technician_id: UUID | None = None,
+    queue: Code | None = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def list_work_orders(
         asset_id=asset_id,
         ticket_id=ticket_id,
         technician_id=technician_id,
+        queue=queue,
         only_of=actors.own_orders(me),
     )
     after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from backend.sla.models import ClockKind
+from backend.sla.schemas import ForecastPartOut
 from backend.work.lifecycle import OrderAction, OrderState, VisitAction, VisitState
 from backend.work.models import ConflictState, OrderSource
 
@@ -33,12 +35,42 @@ class WorkOrderLine(BaseModel):
     technician_name: str | None
     planned_start: datetime | None
     ticket_id: UUID | None
+    queue: str | None
 
 
 class WorkOrderPage(BaseModel):
     """One page of work orders."""
 
     items: list[WorkOrderLine]
+    next_cursor: str | None
+
+
+class WatchedOut(BaseModel):
+    """A promise that will probably be missed, or was."""
+
+    id: UUID
+    clock: ClockKind
+    target_minutes: int
+    started_at: datetime
+    due_at: datetime
+    breached_at: datetime | None
+    met_at: datetime | None
+    at_risk_since: datetime | None
+    forecast_at: datetime | None
+    forecast: list[ForecastPartOut]
+    work_order_id: UUID
+    number: str
+    summary: str
+    state: OrderState
+    priority: int
+    queue: str | None
+    customer_name: str
+
+
+class WatchedPage(BaseModel):
+    """One page of promises."""
+
+    items: list[WatchedOut]
     next_cursor: str | None
 
 

@@ -10,7 +10,8 @@ from backend.intake import casework as intake
 from backend.planning import service as planner
 from backend.playbooks import service as playbooks
 from backend.positions import service as positions
-from backend.sla import service as sla
+from backend.sla.service import SWEEP
+from backend.work.service import forecasts, promises
 from inventory import service as stock
 from iot_gateway import tasks as telemetry
 from kernel import clock, feed
@@ -21,6 +22,9 @@ from kernel.outbox import DeliveryState, EventDelivery, OutboxEvent
 
 ANSWERS_KEPT = timedelta(days=2)
 BATCH = 5000
+PROMISES = (promises.recount, promises.mark_breaches, promises.climb, forecasts.look)
+MOST_ROUNDS = 20
+"""Batches of one stage in one sweep; what is left waits for the next."""
 
 log = get_logger()
 
@@ -30,13 +34,26 @@ def sweep() -> None:
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
+        keep_promises(tenant_id, at=at)
         telemetry.advance_campaigns(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
-            sla.mark_breaches(session, at=at)
             stock.expire(session, at=at)
             planner.replan_what_waits(session, at=at)
             intake.release_waiting(session, at=at)
             playbooks.sweep(session, at=at)
+
+
+def keep_promises(tenant_id: UUID, *, at: datetime) -> None:
+    """Count clocks anew, mark what is late, climb ladders, forecast: each batch in a transaction of its own.
+
+    A sweeper that is killed leaves its batch undone for the next one; two at once skip each other's rows.
+    """
+    for stage in PROMISES:
+        for _ in range(MOST_ROUNDS):
+            with transaction(tenant_id=tenant_id) as session:
+                done = stage(session, at=at)
+            if done < SWEEP:
+                break
 
 
 def roll_up() -> None:

@@ -31,6 +31,8 @@ KINDS = {
     "conflict_id": "conflict",
     "plan_id": "plan",
     "calendar_id": "calendar",
+    "policy_id": "sla_policy",
+    "ladder_id": "ladder",
     "template_id": "template",
     "absence_id": "absence",
     "notification_id": "notification",
@@ -60,6 +62,7 @@ KINDS = {
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
 """Ids that are made by the client, or name something that the operation cannot know."""
+STEPS = [{"clock": "restore", "percent": 75, "action": "raise_priority"}]
 GIVEN: dict[str, Json] = {
     "assets.create_asset": {"class_code": "pump", "parent_id": "asset", "location_id": "node"},
     "assets.create_location": {"kind": "area", "site_id": None},
@@ -85,6 +88,12 @@ GIVEN: dict[str, Json] = {
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},
     "playbooks.try_playbook": {"model": "pump", "failure_group": "bearing"},
     "sla.create_calendar": {"time_zone": "Asia/Shanghai"},
+    "sla.create_ladder": {"steps": STEPS},
+    "sla.create_policy": {"work_type": "inspection", "tier": None},
+    "sla.import_days": {"text": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
+    "sla.replace_calendar": {"time_zone": "Asia/Shanghai"},
+    "sla.replace_ladder": {"steps": STEPS},
+    "sla.replace_policy": {"work_type": "repair", "tier": None},
     "sync.operations": {"device_id": "test", "operations": []},
     "telemetry.issue_certificate": {"csr": pki.new_request("pump")[1]},
     "telemetry.make_claim": {"model": "pump", "sampling_seconds": 60},

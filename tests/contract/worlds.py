@@ -21,7 +21,9 @@ from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
 from backend.playbooks import service as playbooks
 from backend.playbooks.models import Trial
-from backend.sla import terms
+from backend.sla import ladders, policies, terms
+from backend.sla.ladders import StepDraft
+from backend.sla.models import ClockKind, StepAction
 from backend.surveys import service as surveys
 from backend.technicians import service as technicians
 from backend.tickets import service as tickets
@@ -182,11 +184,14 @@ def an_incident(session: Session, case_id: UUID) -> UUID:
 
 
 def _terms(session: Session) -> dict[str, UUID]:
-    terms.ensure_defaults(session)
+    policies.ensure_defaults(session)
     calendar = terms.list_calendars(session)[0]
     item = Item(key="oil", text_zh="油位", text_en="Oil", type=ItemType.BOOL)
     template = checklists.create_version(session, "pump", name_zh="水泵", name_en="Pump", items=[item])
-    return {"calendar": calendar.id, "template": template.id}
+    steps = [StepDraft(clock=ClockKind.RESTORE, percent=50, action=StepAction.RAISE_PRIORITY)]
+    ladder = ladders.create_ladder(session, "Ladder", calendar_id=calendar.id, steps=steps)
+    policy = policies.list_policies(session)[0]
+    return {"calendar": calendar.id, "template": template.id, "ladder": ladder.id, "sla_policy": policy.policy_id}
 
 
 def _people(session: Session, technician_id: UUID) -> dict[str, UUID]:

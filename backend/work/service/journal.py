@@ -24,6 +24,7 @@ from backend.work.lifecycle import (
     state_of_visits,
 )
 from backend.work.models import WorkOrder, WorkOrderEvent
+from backend.work.service import promises
 from kernel import clock
 from kernel.outbox import publish
 
@@ -81,6 +82,7 @@ def take_step(
         )
     )
     session.flush()
+    promises.follow_state(session, order, source, at=at)
     publish(
         session,
         WorkOrderChanged(

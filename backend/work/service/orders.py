@@ -109,7 +109,15 @@ def open_work_order(
         WorkOrderPart(work_order_id=order.id, part_id=part.part_id, quantity=part.quantity, basis=part.basis)
         for part in expected_parts
     )
-    clocks = sla.start_clocks(session, order.id, priority=priority, criticality=criticality, at=at)
+    clocks = sla.start_clocks(
+        session,
+        order.id,
+        priority=priority,
+        criticality=criticality,
+        customer_id=site.customer_id,
+        work_type=work_type,
+        at=at,
+    )
     allowed = next((clock.due_at for clock in clocks if clock.clock is ClockKind.RESTORE), None)
     order.due_at, order.due_basis = due(allowed=allowed, promised_at=promised_at, failure_at=failure_at, at=at)
     take_step(session, order, OrderAction.OPEN, actor=actor or system(), at=at)
@@ -152,7 +160,14 @@ def raise_urgency(
     order.priority = min(order.priority, priority)
     if changed and order.due_basis is not DueBasis.PROMISE:
         criticality = assets.get_asset(session, order.asset_id).criticality if order.asset_id else None
-        allowed = sla.restore_by(session, priority=priority, criticality=criticality, at=at)
+        allowed = sla.restore_by(
+            session,
+            priority=priority,
+            criticality=criticality,
+            customer_id=order.customer_id,
+            work_type=order.work_type,
+            at=at,
+        )
         if order.due_at is None or allowed < order.due_at:
             order.due_at, order.due_basis = allowed, DueBasis.SLA
     if failure_at is not None:
@@ -289,7 +304,7 @@ def _reject(session: Session, order: WorkOrder, asked: Asked) -> None:
         raise ReasonMissing("Say what is not right.", action=str(asked.action), reasons=[])
     _step(session, order, asked)
     order.completed_at = None
-    sla.reopen(session, order.id, ClockKind.RESTORE)
+    sla.reopen(session, order.id, ClockKind.RESTORE, at=asked.at)
 
 
 def _close(session: Session, order: WorkOrder, asked: Asked) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.sla import service as sla
-from backend.sla.models import ClockKind
+from backend.sla.models import ClockKind, PauseReason
 from backend.work import repository
 from backend.work.actors import Actor
 from backend.work.errors import IllegalTransition, NotAllowedTo
@@ -28,6 +28,7 @@ from backend.work.lifecycle import (
     legal,
 )
 from backend.work.models import Visit, VisitEvent, WorkOrder
+from backend.work.service import promises
 from inventory import service as stock
 from kernel import clock
 from kernel.geo import LonLat
@@ -48,8 +49,8 @@ LETS_GO = frozenset(
 )
 """Actions after which a visit needs its parts no more."""
 MEETS = {VisitAction.ACCEPT: ClockKind.RESPONSE, VisitAction.ARRIVE: ClockKind.ON_SITE}
-PAUSING_REASONS = frozenset({"customer", "no_access", "weather"})
-"""Why a visit may be on hold at the customer's account: the time to restore waits."""
+PAUSE_REASONS = frozenset(PauseReason)
+"""Reasons of a visit on hold that policies know; the policy says which clocks stand still."""
 CLOCK_BOUND = timedelta(minutes=2)
 
 
@@ -106,8 +107,9 @@ def advance_visit(session: Session, visit: Visit, order: WorkOrder, action: Visi
         ),
     )
     _effects(session, visit, order, action, said)
+    sla.look_soon(session, order.id, at=said.received_at)
     if before is VisitState.ON_HOLD:
-        sla.resume(session, order.id, at=said.occurred_at, clocks={ClockKind.RESTORE})
+        promises.resume(session, order, source=f"visit:{visit.id}", at=said.occurred_at)
     if action is VisitAction.CANCEL and former is not VisitState.PLANNED:
         withdraw(session, visit, order, technicians, reason=said.reason)
 
@@ -183,8 +185,8 @@ def _effects(session: Session, visit: Visit, order: WorkOrder, action: VisitActi
     at = said.occurred_at
     if action in MEETS:
         sla.meet(session, order.id, MEETS[action], at=at)
-    elif action is VisitAction.HOLD and said.reason in PAUSING_REASONS:
-        sla.pause(session, order.id, at=at, clocks={ClockKind.RESTORE})
+    elif action is VisitAction.HOLD and said.reason in PAUSE_REASONS:
+        promises.pause(session, order, reason=PauseReason(said.reason), source=f"visit:{visit.id}", at=at)
     elif action in LETS_GO:
         visit.outcome = str(visit.state)
         stock.release(session, visit.id)

@@ -36,7 +36,8 @@ _LIST = """
 SELECT o.id, o.number, o.state, o.priority, o.summary, o.work_type, c.name AS customer_name, s.name AS site_name,
        a.name AS asset_name,
        ST_X(COALESCE(a.position, s.position)) AS lon, ST_Y(COALESCE(a.position, s.position)) AS lat,
-       o.skill, o.skill_level, o.due_at, o.created_at, o.source, o.ticket_id, v.technician_name, v.planned_start
+       o.skill, o.skill_level, o.due_at, o.created_at, o.source, o.ticket_id, o.queue,
+       v.technician_name, v.planned_start
   FROM work_order o
   JOIN customer c ON c.id = o.customer_id
   JOIN site s ON s.id = o.site_id
@@ -62,6 +63,7 @@ class Filter:
     asset_id: UUID | None = None
     ticket_id: UUID | None = None
     customer_id: UUID | None = None
+    queue: str | None = None
     technician_id: UUID | None = None
     only_of: UUID | None = None
     """The technician beyond whose orders nothing is listed."""
@@ -76,6 +78,7 @@ def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: 
         ("(o.number ILIKE :text OR o.summary ILIKE :text OR c.name ILIKE :text)", "text", _like(wanted.text)),
         ("o.asset_id = :asset_id", "asset_id", wanted.asset_id),
         ("o.ticket_id = :ticket_id", "ticket_id", wanted.ticket_id),
+        ("o.queue = :queue", "queue", wanted.queue),
         ("o.customer_id = :customer_id", "customer_id", wanted.customer_id),
         (_of_technician("technician_id"), "technician_id", wanted.technician_id),
         (_of_technician("only_of"), "only_of", wanted.only_of),
