@@ -15,6 +15,7 @@ const ALLOWED = {
   mute: COMMANDERS,
   twin: KEEPERS,
   own: OWNERS,
+  access: [...OWNERS, "auditor"],
   claims: [...OWNERS, "auditor"],
   download: [...KEEPERS, "auditor", "integrator"],
 } as const satisfies Record<string, readonly string[]>;

@@ -76,7 +76,7 @@ export function DevicePanel({
       </Panel>
     );
   }
-  const parts = DEVICE_PARTS.filter((one) => one !== "access" || rights.claims);
+  const parts = DEVICE_PARTS.filter((one) => one !== "access" || rights.access);
   const part = parts.includes(wanted) ? wanted : "overview";
   return (
     <Panel

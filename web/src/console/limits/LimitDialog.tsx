@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { get } from "../../shared/api/client";
-import type { Limit, LimitKind } from "../../shared/api/fleet";
+import type { Limit, Terms } from "../../shared/api/fleet";
 import type { Device, Page } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
-import { codes } from "../../shared/i18n/codes";
 import { Refusal, ui } from "../../shared/ui/parts";
 import { Modal } from "../Modal";
+import { LimitTarget, type Target } from "./LimitTarget";
+import { type Draft, LimitTerms } from "./LimitTerms";
 import css from "./limits.module.css";
 import { Preview } from "./Preview";
-import { SpanField } from "./SpanField";
-import { isRate, KINDS, targetName, termsOf, useChangeLimit, useCreateLimit, type Wish } from "./useLimits";
+import { targetName, termsOf, useChangeLimit, useCreateLimit } from "./useLimits";
 
 interface Props {
   /** The limit to be changed; null for a new one. */
@@ -21,54 +21,69 @@ interface Props {
   onClose: () => void;
 }
 
-const SEVERITIES = [1, 2, 3, 4];
-const FIRST = { value: 0, for_seconds: 300, clear_seconds: 300, hysteresis: 0, horizon_hours: null };
-const NEW = { ...FIRST, severity: 2, failure_group: "limit", enabled: true };
+const NEW: Draft = {
+  value: "",
+  for_seconds: 300,
+  clear_seconds: 300,
+  hysteresis: "0",
+  horizon_hours: "24",
+  severity: 2,
+  failure_group: "limit",
+  enabled: true,
+};
 
-/** Devices that fit a name, or the first of a model: one stands for it in the preview. */
-function useDevices(query: { q?: string; model?: string }, enabled: boolean) {
-  return useQuery({
+function draftOf(limit: Limit): Draft {
+  const { value, hysteresis, horizon_hours, ...rest } = termsOf(limit);
+  const text = (number: number | null) => (number === null ? "" : String(number));
+  return { ...rest, value: text(value), hysteresis: text(hysteresis), horizon_hours: text(horizon_hours) };
+}
+
+function termsFrom(draft: Draft, kind: Limit["kind"]): Terms {
+  return {
+    ...draft,
+    value: Number(draft.value),
+    hysteresis: Number(draft.hysteresis),
+    horizon_hours: kind === "forecast" ? Number(draft.horizon_hours) : null,
+  };
+}
+
+/** Devices that fit a name, or those of a model, of which one stands for it in the preview. */
+function useDevices(query: { q?: string; model?: string }, enabled: boolean): readonly Device[] {
+  const found = useQuery({
     queryKey: ["devices", "of", query],
     queryFn: ({ signal }) => get<Page<Device>>("/api/v1/devices", { ...query, limit: 20 }, signal),
     enabled,
     staleTime: 60_000,
   });
+  return found.data?.items ?? [];
 }
 
 /** A limit's form: of what, which kind, how patient; below it what the last days would have said. */
 export function LimitDialog({ limit, device, models, onClose }: Props) {
-  const [ofModel, setOfModel] = useState(limit ? limit.device_id === null : !device);
-  const [name, setName] = useState(limit?.device_name ?? device?.name ?? "");
-  const [model, setModel] = useState(limit?.model ?? device?.model ?? models[0] ?? "");
-  const [metric, setMetric] = useState(limit?.metric ?? "");
-  const [kind, setKind] = useState<LimitKind>(limit?.kind ?? "above");
-  const [terms, setTerms] = useState(limit ? termsOf(limit) : NEW);
-  const [value, setValue] = useState(limit ? String(limit.value) : "");
-  const [fault, setFault] = useState<string | null>(null);
-  const q = useDeferredValue(name.trim());
+  const [target, setTarget] = useState<Target>({
+    ofModel: limit ? limit.device_id === null : !device,
+    device: limit?.device_name ?? device?.name ?? "",
+    model: limit?.model ?? device?.model ?? models[0] ?? "",
+    metric: limit?.metric ?? "",
+    kind: limit?.kind ?? "above",
+  });
+  const [draft, setDraft] = useState(limit ? draftOf(limit) : NEW);
+  const [unknown, setUnknown] = useState(false);
+  const { ofModel, model, metric, kind } = target;
+  const q = useDeferredValue(target.device.trim());
   const named = useDevices({ q }, !ofModel && q !== "" && device?.name !== q);
   const alike = useDevices({ model }, ofModel && model !== "" && device?.model !== model);
-  const own = named.data?.items.find((one) => one.name === q) ?? (device?.name === q ? device : undefined);
-  const sample = ofModel ? (device?.model === model ? device : alike.data?.items[0]) : own;
+  const own = device?.name === q ? device : named.find((one) => one.name === q);
+  const sample = ofModel ? (device?.model === model ? device : alike[0]) : own;
   const create = useCreateLimit(onClose);
   const change = useChangeLimit(onClose);
-  const set = (part: Partial<typeof terms>) => setTerms((old) => ({ ...old, ...part }));
-  const setNumber = (part: "hysteresis" | "horizon_hours", text: string) =>
-    set({ [part]: text === "" && part === "horizon_hours" ? null : Number(text) });
-  const limitValue = value.trim() === "" ? Number.NaN : Number(value);
 
   const send = () => {
-    if (!Number.isFinite(limitValue)) return setFault(t("form.number"));
-    if (!limit && !ofModel && !own) return setFault(t("limits.unknownDevice"));
-    setFault(null);
-    const whole = {
-      ...terms,
-      value: limitValue,
-      horizon_hours: kind === "forecast" ? (terms.horizon_hours ?? 24) : null,
-    };
-    if (limit) return change.mutate({ limit, terms: whole });
-    const target: Partial<Wish> = ofModel ? { model } : { device_id: own?.id ?? "" };
-    create.mutate({ ...whole, ...target, metric: metric.trim(), kind });
+    const terms = termsFrom(draft, kind);
+    setUnknown(!limit && !ofModel && !own);
+    if (limit) change.mutate({ limit, terms });
+    else if (ofModel) create.mutate({ ...terms, model, metric: metric.trim(), kind });
+    else if (own) create.mutate({ ...terms, device_id: own.id, metric: metric.trim(), kind });
   };
 
   return (
@@ -86,189 +101,26 @@ export function LimitDialog({ limit, device, models, onClose }: Props) {
               {targetName(limit)}, {code("metric", limit.metric)}, {t(`limits.kind.${limit.kind}`)}
             </p>
           ) : (
-            <>
-              <label className={ui.field}>
-                <span>{t("limits.target")}</span>
-                <select
-                  className={ui.input}
-                  value={ofModel ? "model" : "device"}
-                  onChange={(event) => setOfModel(event.target.value === "model")}
-                >
-                  <option value="model">{t("limits.ofModel")}</option>
-                  <option value="device">{t("limits.ofDevice")}</option>
-                </select>
-              </label>
-              {ofModel ? (
-                <label className={ui.field}>
-                  <span>{t("limits.ofModel")}</span>
-                  <select
-                    className={ui.input}
-                    value={model}
-                    onChange={(event) => setModel(event.target.value)}
-                  >
-                    {models.map((one) => (
-                      <option key={one} value={one}>
-                        {code("model", one)}
-                      </option>
-                    ))}
-                  </select>
-                </label>
-              ) : (
-                <label className={ui.field}>
-                  <span>{t("limits.ofDevice")}</span>
-                  <input
-                    className={ui.input}
-                    list="limit-devices"
-                    required
-                    autoComplete="off"
-                    value={name}
-                    onChange={(event) => setName(event.target.value)}
-                  />
-                </label>
-              )}
-              <datalist id="limit-devices">
-                {named.data?.items.map((one) => (
-                  <option key={one.id} value={one.name} />
-                ))}
-              </datalist>
-              <label className={ui.field}>
-                <span>{t("limits.metric")}</span>
-                <input
-                  className={ui.input}
-                  list="limit-metrics"
-                  required
-                  maxLength={200}
-                  autoComplete="off"
-                  spellCheck={false}
-                  value={metric}
-                  onChange={(event) => setMetric(event.target.value)}
-                />
-              </label>
-              <datalist id="limit-metrics">
-                {Object.keys(sample?.last_values ?? {}).map((one) => (
-                  <option key={one} value={one}>
-                    {code("metric", one)}
-                  </option>
-                ))}
-              </datalist>
-              <label className={ui.field}>
-                <span>{t("limits.kind")}</span>
-                <select
-                  className={ui.input}
-                  value={kind}
-                  onChange={(event) => setKind(event.target.value as LimitKind)}
-                >
-                  {KINDS.map((one) => (
-                    <option key={one} value={one}>
-                      {t(`limits.kind.${one}`)}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            </>
+            <LimitTarget
+              target={target}
+              onChange={(part) => setTarget({ ...target, ...part })}
+              models={models}
+              named={named}
+              metrics={Object.keys(sample?.last_values ?? {})}
+            />
           )}
-          <label className={ui.field}>
-            <span>{isRate(kind) ? t("limits.perHour") : t("limits.value")}</span>
-            <input
-              type="number"
-              step="any"
-              required
-              className={ui.input}
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-            />
-          </label>
-          {kind === "forecast" && (
-            <label className={ui.field}>
-              <span>{t("limits.horizon")}</span>
-              <input
-                type="number"
-                min={1}
-                max={2160}
-                required
-                className={ui.input}
-                value={terms.horizon_hours ?? 24}
-                onChange={(event) => setNumber("horizon_hours", event.target.value)}
-              />
-            </label>
-          )}
-          <SpanField
-            name={t("limits.for")}
-            hint={t("limits.forHint")}
-            seconds={terms.for_seconds}
-            onChange={(seconds) => set({ for_seconds: seconds })}
-          />
-          <SpanField
-            name={t("limits.clear")}
-            hint={t("limits.clearHint")}
-            seconds={terms.clear_seconds}
-            onChange={(seconds) => set({ clear_seconds: seconds })}
-          />
-          <label className={ui.field}>
-            <span>{kind === "forecast" ? t("limits.hysteresisHours") : t("limits.hysteresis")}</span>
-            <input
-              type="number"
-              step="any"
-              min={0}
-              required
-              className={ui.input}
-              value={terms.hysteresis}
-              onChange={(event) => setNumber("hysteresis", event.target.value)}
-            />
-          </label>
-          <label className={ui.field}>
-            <span>{t("limits.severity")}</span>
-            <select
-              className={ui.input}
-              value={terms.severity}
-              onChange={(event) => set({ severity: Number(event.target.value) })}
-            >
-              {SEVERITIES.map((one) => (
-                <option key={one} value={one}>
-                  {code("severity", one)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label className={ui.field}>
-            <span>{t("limits.group")}</span>
-            <input
-              className={ui.input}
-              list="limit-groups"
-              required
-              maxLength={64}
-              pattern="[A-Za-z0-9][A-Za-z0-9._\/\-]*"
-              autoComplete="off"
-              value={terms.failure_group}
-              onChange={(event) => set({ failure_group: event.target.value })}
-            />
-          </label>
-          <datalist id="limit-groups">
-            {Object.keys(codes.failure_group ?? {}).map((one) => (
-              <option key={one} value={one}>
-                {code("failure_group", one)}
-              </option>
-            ))}
-          </datalist>
-          <label className={css.switch}>
-            <input
-              type="checkbox"
-              checked={terms.enabled}
-              onChange={(event) => set({ enabled: event.target.checked })}
-            />
-            {t("limits.enabled")}
-          </label>
+          <LimitTerms kind={kind} draft={draft} onChange={(part) => setDraft({ ...draft, ...part })} />
         </div>
         <Preview
           deviceId={limit?.device_id ?? sample?.id ?? null}
           name={limit?.device_name ?? sample?.name ?? ""}
           metric={metric.trim()}
           kind={kind}
-          value={limitValue}
+          value={draft.value.trim() === "" ? Number.NaN : Number(draft.value)}
         />
-        {fault && (
+        {unknown && (
           <p className={ui.error} role="alert">
-            {fault}
+            {t("limits.unknownDevice")}
           </p>
         )}
         <Refusal error={create.error ?? change.error} />

@@ -9,7 +9,6 @@ export const enDevices: { [K in keyof typeof zhDevices]: string } = {
   "form.json": "This is no valid JSON: {why}",
   "form.object": "It has to be one JSON object.",
   "form.flat": "“{name}” has to be text, a number, true, false or null.",
-  "form.number": "A number, please.",
   "form.save": "Save",
   "form.copy": "Copy",
   "form.copied": "Copied",

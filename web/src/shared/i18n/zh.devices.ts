@@ -7,7 +7,6 @@ export const zhDevices = {
   "form.json": "不是有效的 JSON：{why}",
   "form.object": "须为一个 JSON 对象。",
   "form.flat": "“{name}”须为文本、数字、true、false 或 null。",
-  "form.number": "请输入数字。",
   "form.save": "保存",
   "form.copy": "复制",
   "form.copied": "已复制",
