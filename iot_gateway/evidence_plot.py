@@ -18,6 +18,7 @@ from kernel.languages import Language
 
 Point = tuple[int, float]
 BandPoint = tuple[int, float, float]
+AheadPoint = tuple[int, float, float, float]
 T = TypeVar("T", Point, BandPoint)
 
 WIDTH, HEIGHT = 720.0, 320.0
@@ -61,10 +62,14 @@ _TEXTS = {
         "band": "expected",
         "start": "since {at}",
         "window": "failure window",
-        "line": ", by a line to the limit",
-        "trend": ", by its trend: {failures} failures of this kind known",
-        "matching": ", by {failures} failures of this kind that it is matched to",
-        "boosting": ", by {failures} failures of this kind",
+        "ahead": "forecast",
+        "too_short": "no forecast: too few hours",
+        "not_converged": "no forecast: the fit did not converge",
+        "desc_ahead": " Forecast {low} to {high} {unit} at {at}.",
+        "line": ": line to the limit",
+        "trend": ": trend, {failures} failures known",
+        "matching": ": matched to {failures} failures",
+        "boosting": ": from {failures} failures",
         "likely": "likely {at}",
         "alarm": "alarm",
         "none": "No samples in this span.",
@@ -78,10 +83,14 @@ _TEXTS = {
         "band": "预期区间",
         "start": "始于 {at}",
         "window": "失效窗口",
+        "ahead": "预测",
+        "too_short": "无预测：数据不足",
+        "not_converged": "无预测：拟合未收敛",
+        "desc_ahead": "预计 {at} 为 {low} 至 {high} {unit}。",
         "line": "（按趋近限值的直线）",
-        "trend": "（按自身趋势，已知同类故障 {failures} 例）",
-        "matching": "（与 {failures} 例同类故障比对）",
-        "boosting": "（依据 {failures} 例同类故障）",
+        "trend": "（按趋势，已知故障 {failures} 例）",
+        "matching": "（比对 {failures} 例故障）",
+        "boosting": "（依据 {failures} 例故障）",
         "likely": "最可能 {at}",
         "alarm": "告警",
         "none": "此期间没有采样。",
@@ -110,6 +119,10 @@ class Evidence:
     zone: ZoneInfo
     basis: tuple[str, int] | None = None
     """What the window rests on, a stage of remaining life or `line`, and how many failures of the kind were known."""
+    ahead: Sequence[AheadPoint] = ()
+    """The coming days: low, likely, high."""
+    ahead_note: str | None = None
+    """Why there are none."""
 
 
 def draw(case: Evidence, *, language: Language, theme: Theme = Theme.LIGHT) -> str:
@@ -133,6 +146,7 @@ def draw(case: Evidence, *, language: Language, theme: Theme = Theme.LIGHT) -> s
         *_window(case, frame, words, colours),
         *_grid(case, frame, colours),
         *(_band(part, frame, colours) for part in _runs(case.band)),
+        *_ahead(case, frame, colours),
         *_start(case, frame, words, colours),
         *(_line(part, frame, colours) for part in _runs(case.points)),
         *_alarms(case, frame, colours),
@@ -162,7 +176,10 @@ def _frame(case: Evidence) -> _Frame:
     first, last = _ms(case.start), max(_ms(case.end), _ms(case.start) + 3_600_000)
     if case.window is not None:
         last = max(last, min(_ms(case.window[2]), last + AHEAD * (last - first)))
+    if case.ahead:
+        last = max(last, min(case.ahead[-1][0], last + AHEAD * (last - first)))
     values = [value for _, value in case.points] + [edge for _, low, high in case.band for edge in (low, high)]
+    values += [likely for at, _, likely, _ in case.ahead if at <= last]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     room = (high - low) * 0.06 or abs(high) * 0.06 or 1.0
     return _Frame(first, last, low - room, high + room)
@@ -196,6 +213,19 @@ def _band(part: Sequence[BandPoint], frame: _Frame, colours: _Colours) -> str:
 def _line(part: Sequence[Point], frame: _Frame, colours: _Colours) -> str:
     path = _path((frame.x(at), frame.y(value)) for at, value in part)
     return f'<path d="{path}" fill="none" stroke="{colours.line}" stroke-width="1.5" stroke-linejoin="round"/>'
+
+
+def _ahead(case: Evidence, frame: _Frame, colours: _Colours) -> Iterable[str]:
+    """Draw the coming days as far as the picture goes; what leaves it above or below is cut off at its edge."""
+    seen = [point for point in case.ahead if frame.first <= point[0] <= frame.last]
+    if len(seen) < 2:
+        return
+    inside = [(at, *(min(max(value, frame.low), frame.high) for value in rest)) for at, *rest in seen]
+    above = [(frame.x(at), frame.y(high)) for at, _, _, high in inside]
+    below = [(frame.x(at), frame.y(low)) for at, low, _, _ in reversed(inside)]
+    likely = _path((frame.x(at), frame.y(middle)) for at, _, middle, _ in inside)
+    yield f'<path d="{_path([*above, *below])}Z" fill="{colours.line}" fill-opacity="0.18"/>'
+    yield f'<path d="{likely}" fill="none" stroke="{colours.line}" stroke-width="1.5" stroke-dasharray="5 3"/>'
 
 
 def _alarms(case: Evidence, frame: _Frame, colours: _Colours) -> Iterable[str]:
@@ -295,6 +325,12 @@ def _description(case: Evidence, words: dict[str, str]) -> str:
     if case.window is not None:
         p10, p50, p90 = (_moment(at, case.zone) for at in case.window)
         text += words["desc_window"].format(p10=p10, p50=p50, p90=p90, basis=_basis(case, words))
+    if case.ahead:
+        at, low, _, high = case.ahead[-1]
+        moment = _moment(datetime.fromtimestamp(at / 1000, tz=UTC), case.zone)
+        text += words["desc_ahead"].format(low=figure(low), high=figure(high), unit=case.unit, at=moment)
+    elif case.ahead_note in words:
+        text += f" {words[case.ahead_note]}."
     return text or words["none"]
 
 
@@ -304,6 +340,8 @@ def _legend(case: Evidence, words: dict[str, str], colours: _Colours) -> str:
         (words["band"], colours.band, 10),
         (words["alarm"], colours.alarm, 6),
     ]
+    if case.ahead:
+        names.append((words["ahead"], colours.line, 2))
     if case.window is not None:
         names.append((words["window"] + _basis(case, words), colours.window, 10))
     parts, x = [], 16.0

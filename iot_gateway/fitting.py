@@ -1,7 +1,9 @@
 """The nightly fit: what is normal for each device, from its healthy hours of the last weeks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,16 +16,34 @@ from iot_gateway import follow, purpose, repository
 from iot_gateway.detect import catalogue, learning
 from iot_gateway.detect.hours import hour_of_week
 from iot_gateway.detect.profile import MetricProfile
+from iot_gateway.drift import Day, day_of
+from iot_gateway.lifefits import residuals_of
 from iot_gateway.models.detection import DetectorProfile, DeviceCase
 from iot_gateway.models.devices import Device
-from iot_gateway.models.telemetry import TelemetryHour
 from kernel.ids import new_id
 
 HISTORY, SHORTEST_HOURS = timedelta(days=28), 14 * 24
 
 
-def fit_device(session: Session, device: Device, *, at: datetime) -> int:
-    """Fit the profiles of one device anew; return how many metrics. Too little healthy history leaves the old ones."""
+class Hour(NamedTuple):
+    """What a stored hour tells a fit."""
+
+    hour: datetime
+    means: Mapping[str, float]
+    expected: Mapping[str, Sequence[float]]
+    alarms: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the night has made of a device: how many series were fitted anew, and how the last day was for each."""
+
+    series: int = 0
+    days: tuple[Day, ...] = ()
+
+
+def fit_device(session: Session, device: Device, *, at: datetime) -> Fit:
+    """Fit the profiles of one device anew. Too little healthy history leaves the old ones."""
     kept = {
         metric: msgspec.convert(body, MetricProfile)
         for metric, body in session.execute(
@@ -31,22 +51,32 @@ def fit_device(session: Session, device: Device, *, at: datetime) -> int:
         )
     }
     if not kept:
-        return 0
+        return Fit()
     rows = healthy_hours(session, device, at=at)
+    days = _last_day(device, rows, kept, at=at)
     if len(rows) < SHORTEST_HOURS:
-        return 0
+        return Fit(days=days)
     names = tuple(sorted({name for row in rows for name in row.means}))
     known = catalogue.model(device.model, names)
     metrics = tuple(name for name in known.metrics if name in names)
     found = learning.fit_all(known, metrics, _history(rows, metrics, device, kept))
-    for metric, profile in found.items():
-        old = kept.get(metric)
-        fitted = learning.with_spread_of(profile, old)
-        _keep(session, device, fitted, at=at)
-    return len(found)
+    _keep(session, device, [learning.with_spread_of(one, kept.get(metric)) for metric, one in found.items()], at=at)
+    return Fit(len(found), days)
 
 
-def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[TelemetryHour]:
+def _last_day(
+    device: Device, rows: Sequence[Hour], kept: Mapping[str, MetricProfile], *, at: datetime
+) -> tuple[Day, ...]:
+    today = [row for row in rows if row.hour > at - timedelta(days=1)]
+    _, residuals = residuals_of(today, tuple(kept))
+    days = (
+        day_of(device.id, device.model, metric, scale=kept[metric].scale, residuals=residuals[:, column])
+        for column, metric in enumerate(kept)
+    )
+    return tuple(day for day in days if day is not None)
+
+
+def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[Hour]:
     """Return the hours of the last weeks without alarm, outside the life of any case, after the last meant change."""
     since = max(at - HISTORY, _changed_at(session, device, at=at))
     spans = [
@@ -55,7 +85,7 @@ def healthy_hours(session: Session, device: Device, *, at: datetime) -> list[Tel
     ]
     return [
         row
-        for row in repository.hours(session, device.number, start=since, end=at)
+        for row in map(Hour._make, repository.hour_rows(session, device.number, start=since, end=at))
         if not row.alarms and not any(start <= row.hour <= end for start, end in spans)
     ]
 
@@ -72,7 +102,7 @@ def _changed_at(session: Session, device: Device, *, at: datetime) -> datetime:
 
 
 def _history(
-    rows: Sequence[TelemetryHour], metrics: Sequence[str], device: Device, kept: dict[str, MetricProfile]
+    rows: Sequence[Hour], metrics: Sequence[str], device: Device, kept: dict[str, MetricProfile]
 ) -> learning.History:
     hours = np.array([int(row.hour.astimezone(UTC).timestamp()) // 3600 for row in rows], dtype=np.int64)
     zone = ZoneInfo(device.time_zone)
@@ -87,15 +117,22 @@ def _history(
     )
 
 
-def _keep(session: Session, device: Device, profile: MetricProfile, *, at: datetime) -> None:
+def _keep(session: Session, device: Device, profiles: Sequence[MetricProfile], *, at: datetime) -> None:
+    if not profiles:
+        return
     row = insert(DetectorProfile).values(
-        id=new_id(),
-        tenant_id=device.tenant_id,
-        device_id=device.id,
-        metric=profile.metric,
-        provisional=False,
-        fitted_at=at,
-        body=msgspec.to_builtins(profile),
+        [
+            {
+                "id": new_id(),
+                "tenant_id": device.tenant_id,
+                "device_id": device.id,
+                "metric": one.metric,
+                "provisional": False,
+                "fitted_at": at,
+                "body": msgspec.to_builtins(one),
+            }
+            for one in profiles
+        ]
     )
     new = {"provisional": False, "fitted_at": at, "body": row.excluded.body}
     session.execute(row.on_conflict_do_update(index_elements=["device_id", "metric"], set_=new))

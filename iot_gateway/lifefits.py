@@ -3,10 +3,11 @@
 One that was repaired before its deviation got to the level of failure is no failure, and nothing is learned from it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, select
@@ -22,7 +23,6 @@ from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.models.devices import Device
 from iot_gateway.models.forecasts import LifeModel
-from iot_gateway.models.telemetry import TelemetryHour
 from kernel.db import tenant_of
 from kernel.ids import new_id
 
@@ -128,7 +128,23 @@ def _life(session: Session, case: DeviceCase, number: int) -> Life | None:
     return forecast.until_failure(life, fails_at=group.fails_at) if life is not None else None
 
 
-def residuals_of(rows: Sequence[TelemetryHour], metrics: Sequence[str]) -> tuple[Ints, Floats]:
+class HourRow(Protocol):
+    """An hour as it was judged."""
+
+    @property
+    def hour(self) -> datetime:
+        """Its start."""
+
+    @property
+    def means(self) -> Mapping[str, float]:
+        """By metric."""
+
+    @property
+    def expected(self) -> Mapping[str, Sequence[float]]:
+        """By metric: what was expected, and the scale."""
+
+
+def residuals_of(rows: Sequence[HourRow], metrics: Sequence[str]) -> tuple[Ints, Floats]:
     """Return hours since the epoch (n,) and what was off in scales (n, metrics), NaN where nothing was expected."""
     found = np.full((len(rows), len(metrics)), np.nan)
     for place, row in enumerate(rows):

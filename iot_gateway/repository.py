@@ -242,6 +242,22 @@ def hours(session: Session, device_number: int, *, start: datetime, end: datetim
     ).all()
 
 
+def hour_rows(session: Session, device_number: int, *, start: datetime, end: datetime) -> Iterator[Sequence[Any]]:
+    """Yield (hour, means, expected, alarms) of a device, oldest first: entities take three times as long to make."""
+    query = (
+        select(TelemetryHour.hour, TelemetryHour.means, TelemetryHour.expected, TelemetryHour.alarms)
+        .where(TelemetryHour.device_number == device_number, TelemetryHour.hour >= start, TelemetryHour.hour <= end)
+        .order_by(TelemetryHour.hour)
+    )
+    yield from session.execute(query)
+
+
+def last_hour(session: Session, device_number: int) -> datetime | None:
+    """Return the last hour that is known of a device."""
+    query = select(func.max(TelemetryHour.hour)).where(TelemetryHour.device_number == device_number)
+    return session.scalar(query)
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """How a list of cases is narrowed, by when they were opened too; `start` is included, `end` is not."""

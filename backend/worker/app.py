@@ -18,6 +18,7 @@ celery = make_celery(
         "sweep": {"task": "fieldhand.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "rollups": {"task": "fieldhand.rollups", "schedule": 20.0, "options": {"expires": 20}},
         "nightly": {"task": "fieldhand.nightly", "schedule": crontab(hour="18", minute="10")},
+        "forecasts": {"task": "fieldhand.forecasts", "schedule": crontab(hour="19", minute="20")},
     }
 )
 log = get_logger()
@@ -52,6 +53,12 @@ def rollups() -> None:
 def nightly() -> None:
     """Fit profiles, make partitions, clear what is past its retention."""
     calendar.nightly()
+
+
+@celery.task(name="fieldhand.forecasts", time_limit=3600)  # type: ignore[untyped-decorator]
+def look_ahead() -> None:
+    """Learn from failures and forecast open cases."""
+    calendar.look_ahead()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

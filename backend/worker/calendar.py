@@ -1,5 +1,6 @@
 """What comes due by the clock: sweeps of seconds, work of the night."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,8 @@ BATCH = 5000
 PROMISES = (promises.recount, promises.mark_breaches, promises.climb, forecasts.look)
 MOST_ROUNDS = 20
 """Batches of one stage in one sweep; what is left waits for the next."""
+FORECAST_SECONDS = 1800.0
+"""Of a night: half of what the task may take, the rest is for what is learned from failures."""
 
 log = get_logger()
 
@@ -62,7 +65,7 @@ def roll_up() -> None:
 
 
 def nightly() -> None:
-    """Make partitions, fit profiles, learn from failures, check the ledger, forget what is past its retention."""
+    """Make partitions, fit profiles, check the ledger, forget what is past its retention."""
     at = clock.now()
     telemetry.maintain_partitions()
     telemetry.forget_telemetry()
@@ -70,13 +73,20 @@ def nightly() -> None:
     clear_feed(at)
     for tenant_id in tenants():
         telemetry.fit_profiles(tenant_id)
-        telemetry.learn_from_failures(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
             identity.prune(session, before=at)
             while positions.forget(session, before=at - positions.RETENTION):
                 pass
             for wrong in stock.check_balances(session):
                 log.error("stock_balance_differs_from_moves", tenant_id=str(tenant_id), difference=str(wrong))
+
+
+def look_ahead() -> None:
+    """Learn remaining life from failures, and forecast the open cases; all tenants together have the time of one."""
+    until = time.monotonic() + FORECAST_SECONDS
+    for tenant_id in tenants():
+        telemetry.learn_from_failures(tenant_id)
+        telemetry.forecast_cases(tenant_id, seconds=until - time.monotonic())
 
 
 def tenants() -> list[UUID]:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import Query
 
+from iot_gateway import drift
 from iot_gateway.errors import BadSpan, DeviceNotFound, LimitNotLower
-from iot_gateway.schemas.feedback import FailureOut, LimitOut, LowerIn, PrecisionOut
+from iot_gateway.schemas.feedback import DriftOut, FailureOut, LimitOut, LowerIn, PrecisionOut
 from iot_gateway.service import feedback, limits
 from kernel import audit, clock
 from kernel.auth import STAFF, Role
@@ -21,6 +22,7 @@ router = make_router("telemetry")
 READERS = STAFF | {Role.INTEGRATOR}
 ACCESS: Access = {
     "get_precision": READERS,
+    "list_calibration_drift": READERS,
     "list_failures": READERS,
     "list_series_limits": READERS,
     "lower_series_limit": frozenset({Role.ADMIN, Role.ASSET_MANAGER, Role.SUPERVISOR}),
@@ -41,6 +43,12 @@ def get_precision(
         raise BadSpan("The span has to be positive and at most 400 days.")
     found = feedback.precision(db, start=since, end=until, model=model or None, failure_group=failure_group or None)
     return PrecisionOut.of(found, since=since, until=until)
+
+
+@router.get("/telemetry/drift")
+def list_calibration_drift(db: Db, *, model: Search = None) -> list[DriftOut]:
+    """Return how far the healthy residuals of each metric of the models have moved from their calibration."""
+    return [DriftOut.model_validate(line) for line in drift.lines(db, model=model or None)]
 
 
 @router.get("/telemetry/failures")

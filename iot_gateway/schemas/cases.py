@@ -70,6 +70,17 @@ class ChartOut(BaseModel):
     alarms: list[int]
 
 
+class ForecastOut(Out):
+    """The leading metric over the coming days, as of the last night; without a method `note` says why there is none."""
+
+    metric: str
+    made_at: AwareDatetime
+    method: str | None
+    note: str | None
+    points: list[tuple[int, float, float, float]]
+    """Epoch milliseconds, low, likely, high: four of five values are expected between"""
+
+
 class CaseDetailOut(CaseOut):
     """A case with evidence and chart."""
 
@@ -77,6 +88,7 @@ class CaseDetailOut(CaseOut):
     recovery: dict[str, Any] | None
     finding_note: str | None
     chart: ChartOut
+    forecast: ForecastOut | None
 
     @classmethod
     def of_view(cls, view: CaseView) -> "CaseDetailOut":
@@ -94,6 +106,7 @@ class CaseDetailOut(CaseOut):
                 band=list(chart.band or []),
                 alarms=list(view.alarms),
             ),
+            forecast=ForecastOut.model_validate(view.forecast) if view.forecast is not None else None,
         )
 
 

@@ -78,6 +78,21 @@ def _rounded(one: Figures) -> dict[str, object]:
     }
 
 
+class DriftOut(Out):
+    """One metric of a model over the last day that was healthy: in scales, as calibrated 0 and about 1."""
+
+    model: str
+    metric: str
+    at: AwareDatetime
+    device_count: int
+    shift: float
+    spread: float
+    beyond_share: float
+    representative_id: UUID
+    wander: float | None
+    """By how much the level of the representative device moves in a day; null where no fit converged"""
+
+
 class FailureOut(Out):
     """A confirmed failure that no case foresaw."""
 

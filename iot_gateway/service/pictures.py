@@ -36,6 +36,8 @@ def case_picture(session: Session, case_id: UUID, *, language: Language, theme: 
         started_at=line.started_at,
         window=window,
         basis=(line.window_basis, line.window_failures or 0) if line.window_basis is not None else None,
+        ahead=[(at, low, likely, high) for at, low, likely, high in view.forecast.points] if view.forecast else (),
+        ahead_note=view.forecast.note if view.forecast else None,
         zone=ZoneInfo(get_device(session, line.device_id).time_zone),
     )
     return draw(shown, language=language, theme=theme)

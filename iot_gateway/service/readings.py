@@ -12,6 +12,8 @@ from iot_gateway import repository
 from iot_gateway.alike import distance
 from iot_gateway.lifecycle import CaseState, Finding
 from iot_gateway.models.detection import CaseEvidence, DeviceCase
+from iot_gateway.models.forecasts import CaseForecast
+from iot_gateway.projections import of_case
 from iot_gateway.repository import CaseFilter
 from iot_gateway.service.cases import get_case
 from iot_gateway.service.charts import Series, epoch_ms, series
@@ -58,6 +60,8 @@ class CaseView:
     finding_note: str | None
     chart: Series
     alarms: Sequence[int]
+    forecast: CaseForecast | None
+    """Of an active case, as of the last night."""
 
 
 def case_view(session: Session, case_id: UUID) -> CaseView:
@@ -79,7 +83,8 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
         if case.failure_group in hour.alarms
     ]
     evidence = repository.evidence_of(session, case_id)
-    return CaseView(_line(case, device.name), evidence, case.recovery, case.finding_note, chart, alarms)
+    line, forecast = _line(case, device.name), of_case(session, case)
+    return CaseView(line, evidence, case.recovery, case.finding_note, chart, alarms, forecast)
 
 
 def list_cases(

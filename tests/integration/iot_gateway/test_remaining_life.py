@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from iot_gateway import tasks
+from iot_gateway import drift, tasks
 from iot_gateway.evidence_plot import Theme
+from iot_gateway.schemas.cases import CaseDetailOut
 from iot_gateway.service import cases, pictures, readings
 from kernel import clock
 from kernel.db import Login, transaction
@@ -102,7 +103,7 @@ def test_confirmed_failures_give_the_next_case_its_window(make_device, wearing) 
         line = readings.case_line(session, later.id)
         drawn = pictures.case_picture(session, later.id, language=Language.EN, theme=Theme.LIGHT)
     assert (line.window_basis, line.window_failures) == ("boosting", 12)
-    assert "by 12 failures of this kind" in drawn
+    assert "failure window: from 12 failures" in drawn
 
 
 def test_without_failures_the_window_is_a_trend_and_a_lesson_of_another_form_is_not_read(make_device, wearing) -> None:
@@ -120,7 +121,7 @@ def test_without_failures_the_window_is_a_trend_and_a_lesson_of_another_form_is_
     assert (found.window_basis, found.window_failures) == ("trend", 0)
     with transaction(tenant_id=device.tenant_id) as session:
         drawn = pictures.case_picture(session, found.id, language=Language.ZH, theme=Theme.DARK)
-    assert "已知同类故障 0 例" in drawn
+    assert "已知故障 0 例" in drawn
 
 
 def test_only_failures_of_the_tenant_that_were_found_are_learned_from(make_device, make_other_device) -> None:
@@ -144,3 +145,38 @@ def test_a_kind_of_which_nothing_has_failed_has_no_lesson(make_device) -> None:
 
     assert tasks.learn_from_failures(device.tenant_id) == 0
     assert models_of(device) == []
+
+
+def test_the_night_forecasts_the_leading_metric_of_open_cases_and_tells_the_drift(make_device, wearing) -> None:
+    device, other = make_device("pump"), make_device("pump")
+    feed(device, wearing)
+    feed(other, list(simulated("pump", seed=2)[0]))
+    score_all()
+    case_id = the_case(device).id
+
+    tasks.fit_profiles(device.tenant_id)
+    asked = [tasks.forecast_cases(device.tenant_id) for _ in range(2)]
+
+    assert asked == [1, 1]
+    with transaction(tenant_id=device.tenant_id) as session:
+        view = readings.case_view(session, case_id)
+        drawn = pictures.case_picture(session, case_id, language=Language.EN, theme=Theme.LIGHT)
+        lines = {line.metric: line for line in drift.lines(session, model="pump")}
+    assert view.forecast is not None
+    assert (view.forecast.metric, view.forecast.note) == ("vibration_mm_s", None)
+    assert CaseDetailOut.of_view(view).forecast is not None
+    stamps = [point[0] for point in view.forecast.points]
+    assert stamps == sorted(stamps)
+    assert stamps[0] > view.chart.points[-1][0] - 7_200_000
+    assert all(low <= likely <= high for _, low, likely, high in view.forecast.points)
+    assert "stroke-dasharray" in drawn
+    assert "forecast" in drawn
+    assert set(lines) == {"flow_m3h", "pressure_kpa", "motor_current_a", "bearing_temp_c", "vibration_mm_s"}
+    assert lines["flow_m3h"].device_count >= 1
+    assert abs(lines["flow_m3h"].shift) < 2.0
+    assert 0.3 < lines["flow_m3h"].spread < 3.0
+    assert lines["flow_m3h"].wander is not None
+    with transaction(tenant_id=device.tenant_id) as session:
+        cases.close_case(session, case_id, finding="confirmed", at=clock.now())
+        closed = readings.case_view(session, case_id)
+    assert closed.forecast is None
