@@ -29,7 +29,8 @@ def fit_profiles(tenant_id: UUID) -> int:
     """Fit what is normal for every device of a tenant, and tell the drift; return how many series were fitted."""
     with transaction(tenant_id=tenant_id) as session:
         device_ids = session.scalars(select(Device.id).where(Device.revoked_at.is_(None)).order_by(Device.id)).all()
-    fitted, days = 0, []
+    fitted = 0
+    days: list[drift.Day] = []
     for device_id in device_ids:
         with transaction(tenant_id=tenant_id) as session:
             fit = fitting.fit_device(session, session.get_one(Device, device_id), at=clock.now())

@@ -42,7 +42,7 @@ class Projection:
 
 
 def project(values: Floats, *, seconds: float = FIT_SECONDS) -> Projection:
-    """Return the coming five days of hourly values (n,), NaN where there are none; each fit takes so long at most."""
+    """Return the coming five days of hourly values (n,), NaN where there are none; `seconds` of CPU end a fit."""
     values = values[-MOST_HOURS:]
     known = values[~np.isnan(values)]
     if len(known) < LEAST_HOURS or np.isnan(values[-1]):
@@ -52,7 +52,7 @@ def project(values: Floats, *, seconds: float = FIT_SECONDS) -> Projection:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                low, likely, high = fit((values - centre) / scale, time.monotonic() + seconds)
+                low, likely, high = fit((values - centre) / scale, time.thread_time() + seconds)
         except (OutOfTimeError, ValueError, np.linalg.LinAlgError):
             continue
         band = np.array([low, likely, high])
@@ -73,7 +73,7 @@ def wander(residuals: Floats, *, seconds: float = FIT_SECONDS) -> float | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fitted = _converged(UnobservedComponents(values, level="llevel"), time.monotonic() + seconds)
+            fitted = _converged(UnobservedComponents(values, level="llevel"), time.thread_time() + seconds)
     except (OutOfTimeError, ValueError, np.linalg.LinAlgError):
         return None
     named = dict(zip(fitted.param_names, fitted.params.tolist(), strict=True))
@@ -105,12 +105,12 @@ def _converged(model: Any, until: float) -> Any:
     """Return the fit of a state-space model.
 
     Raises:
-        OutOfTimeError: an iteration ended after the instant `until` of the monotonic clock.
+        OutOfTimeError: an iteration ended after `until`, by the processor time of this thread.
         ValueError: the fit did not converge.
     """
 
     def watch(_parameters: Any) -> None:
-        if time.monotonic() > until:
+        if time.thread_time() > until:
             raise OutOfTimeError
 
     fitted = model.fit(disp=False, maxiter=ITERATIONS, callback=watch, cov_type="none", low_memory=False)
