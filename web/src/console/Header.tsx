@@ -4,7 +4,7 @@ import { liveState, useLiveStatus } from "../shared/live/store";
 import { clockSeconds, useNow } from "../shared/time";
 import { ui } from "../shared/ui/parts";
 import { LangPicker, ThemePicker } from "./pickers";
-import { go, isFleet, useRoute, type View } from "./route";
+import { go, isFleet, isPromiseView, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import css from "./workspace.module.css";
 
@@ -51,7 +51,12 @@ export function OfflineBar() {
   );
 }
 
-const VIEWS: readonly View[] = ["map", "board", "devices"];
+const VIEWS: readonly View[] = ["map", "board", "devices", "watch"];
+
+function isOn(one: View, view: View): boolean {
+  if (one === "devices") return isFleet(view);
+  return one === "watch" ? isPromiseView(view) : one === view;
+}
 
 export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () => void }) {
   const me = useMe();
@@ -65,10 +70,10 @@ export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () 
           <button
             key={one}
             type="button"
-            aria-current={one === view || (one === "devices" && isFleet(view)) ? "page" : undefined}
+            aria-current={isOn(one, view) ? "page" : undefined}
             onClick={() => go({ view: one, wide: false })}
           >
-            {one === "devices" ? t("view.fleet") : t(`view.${one}`)}
+            {t(one === "devices" ? "view.fleet" : one === "watch" ? "view.promises" : `view.${one}`)}
           </button>
         ))}
       </nav>

@@ -13,12 +13,13 @@ import { useGlobalKeys } from "./keys";
 import { OrderPanel } from "./orders/OrderPanel";
 import { Queue } from "./queue/Queue";
 import { followLive } from "./refresh";
-import { isFleet, type Selection, useRoute, type View } from "./route";
+import { isFleet, isPromiseView, type Selection, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import { TechnicianPanel } from "./technicians/TechnicianPanel";
 import css from "./workspace.module.css";
 
 const CampaignPanel = lazy(() => import("./firmware/CampaignPanel"));
+const SlaPage = lazy(() => import("./sla/SlaPage"));
 const MapView = lazy(() => import("./map/MapView"));
 
 function Inspected({ selection }: { selection: Selection }) {
@@ -54,6 +55,11 @@ function Main({ view }: { view: View }) {
       )}
       {view === "board" && <Board />}
       {isFleet(view) && <FleetPage view={view} />}
+      {isPromiseView(view) && (
+        <Suspense fallback={<Loading />}>
+          <SlaPage view={view} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -48,7 +48,7 @@ export function followLive(queries: QueryClient): () => void {
         if (pages) queries.setQueryData(key, patchPages(pages, world, change.orders));
       }
       later("orders", "board");
-      for (const id of change.orders) later(`order/${id}`, `plan/${id}`);
+      for (const id of change.orders) later(`order/${id}`, `plan/${id}`, `clocks/${id}`, "promises");
     }
     for (const id of change.devices) later(`device/${id}`, "devices");
     for (const id of change.cases) later(`case/${id}`, "cases");

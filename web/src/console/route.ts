@@ -22,7 +22,14 @@ export const FLEET = [
   "limits",
 ] as const;
 export type FleetView = (typeof FLEET)[number];
-export type View = "map" | "board" | FleetView;
+/** The views of the page about promises. */
+export const PROMISES = ["watch", "calendars", "policies", "ladders"] as const;
+export type PromiseView = (typeof PROMISES)[number];
+export type View = "map" | "board" | FleetView | PromiseView;
+
+export function isPromiseView(view: View): view is PromiseView {
+  return (PROMISES as readonly View[]).includes(view);
+}
 
 /** True of the views that stand on the fleet page. */
 export function isFleet(view: View): view is FleetView {
@@ -38,7 +45,7 @@ export interface Route {
 
 const BASE = "/console";
 const KINDS: readonly string[] = ["orders", "devices", "technicians", "campaigns"] satisfies SelectionKind[];
-const VIEWS: readonly string[] = ["map", "board", ...FLEET] satisfies View[];
+const VIEWS: readonly string[] = ["map", "board", ...FLEET, ...PROMISES] satisfies View[];
 
 function selectionOf(kind: string, id: string, part: string): Selection | null {
   if (!KINDS.includes(kind) || !id) return null;

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from tests.e2e.web.standin import access, backlog, fleet, lists, precision, rollout
+from tests.e2e.web.standin import access, backlog, fleet, lists, precision, rollout, sla
 from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import Row, World, iso
 
@@ -63,6 +63,7 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
     rollout.add_firmware(app, world)
     rollout.add_claims(app, world)
     rollout.add_limits(app, world)
+    sla.add_sla(app, world)
     add_live(app, world, live)
     add_pages(app, dist)
     return app

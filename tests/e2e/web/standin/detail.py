@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.e2e.web.standin import sla
 from tests.e2e.web.standin.world import Row, World, iso
 
 ACTIONS = {
@@ -102,7 +103,9 @@ def order_page(world: World, order: Row) -> Row:
                 "breached_at": None,
                 "paused": False,
             },
-            {
+            sla.weekend(now, resumed=order["answered"])
+            if "answered" in order
+            else {
                 "clock": "restore",
                 "target_minutes": 2000,
                 "started_at": iso(opened),

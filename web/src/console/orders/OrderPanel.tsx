@@ -146,7 +146,7 @@ export function OrderPanel({ id }: { id: string }) {
         actions={order.allowed_actions}
       />
       <Where order={order} />
-      {order.sla.length > 0 && <SlaClocks clocks={order.sla} />}
+      {order.sla.length > 0 && <SlaClocks clocks={order.sla} orderId={order.id} />}
       {order.case_id && <CaseEvidence id={order.case_id} />}
       {order.case_id && <CaseAdvice id={order.case_id} />}
       <Parts order={order} />

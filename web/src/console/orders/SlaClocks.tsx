@@ -3,11 +3,12 @@ import { label, t } from "../../shared/i18n";
 import { moment, useNow } from "../../shared/time";
 import { Section, ui } from "../../shared/ui/parts";
 import css from "../panel.module.css";
+import { ClockHistory } from "../sla/ClockHistory";
 import { standing } from "./standing";
 
 const CHIP = { good: ui.chipGood, bad: ui.chipBad, soon: ui.chipWarn, calm: "" } as const;
 
-export function SlaClocks({ clocks }: { clocks: readonly SlaClock[] }) {
+export function SlaClocks({ clocks, orderId }: { clocks: readonly SlaClock[]; orderId: string }) {
   const now = useNow(10);
   return (
     <Section title={t("sla.title")}>
@@ -28,6 +29,7 @@ export function SlaClocks({ clocks }: { clocks: readonly SlaClock[] }) {
           );
         })}
       </ul>
+      <ClockHistory orderId={orderId} />
     </Section>
   );
 }

@@ -1,8 +1,10 @@
 import { enDevices } from "./en.devices";
+import { slaEn } from "./sla";
 import type { zh } from "./zh";
 
 /** English; a missing or misspelt key does not compile. */
 export const en: { [K in keyof typeof zh]: string } = {
+  ...slaEn,
   "app.name": "Fieldhand",
   "app.console": "Dispatch console",
   "app.loading": "Loading…",

@@ -1,7 +1,9 @@
+import { slaZh } from "./sla";
 import { zhDevices } from "./zh.devices";
 
 /** Chinese: the source dictionary, whose keys every other language must have. */
 export const zh = {
+  ...slaZh,
   "app.name": "Fieldhand",
   "app.console": "调度台",
   "app.loading": "加载中…",
