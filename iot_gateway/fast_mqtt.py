@@ -8,11 +8,13 @@ client serves.
 """
 
 import inspect
+import struct
 import threading
 import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from sys import byteorder
 from typing import Any
 
@@ -27,7 +29,10 @@ RECEIVE_BYTES = 256 * 1024
 GATHER_BYTES, GATHER_SECONDS = 4096, 0.001
 """After a smaller read a moment is waited: a broker writes packet by packet, and a read for each of them costs more."""
 
-PUBLISH, PUBACK = 0x30, 0x40
+PUBLISH, PUBLISH_ONE, PUBACK = 0x30, 0x32, 0x40
+USUAL_HEAD = 8
+"""Bytes around the topic in a usual packet: first byte, two of length, two of the topic's, packet id, no properties."""
+
 PUBACK_HEAD = PUBACK << 24 | 2 << 16
 QUEUE_PARAMETERS = ("self", "command", "packet", "mid", "qos")
 PRIVATE = (
@@ -200,43 +205,66 @@ def cut(data: bytes, position: int, messages: list[Message], *, epoch: int, at: 
     Raises:
         MalformedPacket, IndexError: a packet's lengths do not fit into it.
     """
-    size = len(data)
+    while True:
+        position = _cut_usual(data, position, messages, epoch, at)
+        end = _cut_one(data, position, messages, epoch, at)
+        if not end:
+            return position
+        position = end
+
+
+def _cut_usual(data: bytes, position: int, messages: list[Message], epoch: int, at: datetime) -> int:
+    """Cut what nearly all packets are, up to the first that is not: QoS 1, two bytes of length, no properties.
+
+    One call reads all before the payload; it needs the length of the topic, and takes that of the packet before.
+    """
+    size, expected = len(data), -1
     append, topics = messages.append, _topics
-    while position + 2 <= size:
-        command = data[position]
-        if command & 0xF4 != PUBLISH:
+    read, head = _layout(0), USUAL_HEAD
+    while position + head <= size:
+        command, low, high, length, name, mid, properties = read(data, position)
+        if length != expected:
+            expected, head, read = length, USUAL_HEAD + length, _layout(length)
+            continue
+        body, end = position + head, position + 3 + low - 128 + (high << 7)
+        if command & 0xF6 != PUBLISH_ONE or low < 128 or high > 127 or properties or not body <= end <= size:
             break
-        length, start = data[position + 1], position + 2
-        if length > 127:  # nearly always two bytes; those are read here, without a call
-            if start < size and data[start] < 128:
-                length += (data[start] << 7) - 128
-                start += 1
-            else:
-                start = varint_end(data, position + 1)
-                if not start:
-                    break
-                length = varint(data, position + 1, start)
-        end = start + length
-        if end > size:
-            break
-        middle = start + 2 + (data[start] << 8 | data[start + 1])
-        name = data[start + 2 : middle]
-        qos = command >> 1 & 3
-        if qos:
-            mid = data[middle] << 8 | data[middle + 1]
-            middle += 2
-        else:
-            mid = 0
-        body = middle + 1
-        if data[middle]:
-            body = varint_end(data, middle)
-            body += varint(data, middle, body) if body else size
-        if body > end or middle >= end:
-            raise MalformedPacket("a length does not fit")
         topic = topics.get(name) or text_of(name)
-        append(Message(epoch, mid, qos, topic, data[body:end], command & 8 != 0, at))
+        append(Message(epoch, mid, 1, topic, data[body:end], command & 8 != 0, at))
         position = end
     return position
+
+
+@lru_cache(maxsize=512)
+def _layout(length: int) -> Callable[[bytes, int], tuple[Any, ...]]:
+    """Return what reads a usual packet with a topic of this length: up to the (absent) properties."""
+    return struct.Struct(f">BBBH{length}sHB").unpack_from
+
+
+def _cut_one(data: bytes, position: int, messages: list[Message], epoch: int, at: datetime) -> int:
+    """Cut any PUBLISH packet of QoS 0 or 1; return where it ends, 0 when none stands whole at `position`."""
+    if position + 2 > len(data) or data[position] & 0xF4 != PUBLISH:
+        return 0
+    command, start = data[position], varint_end(data, position + 1)
+    if not start:
+        return 0
+    end = start + varint(data, position + 1, start)
+    if end > len(data):
+        return 0
+    middle = start + 2 + (data[start] << 8 | data[start + 1])
+    name = data[start + 2 : middle]
+    qos, mid = command >> 1 & 3, 0
+    if qos:
+        mid = data[middle] << 8 | data[middle + 1]
+        middle += 2
+    body = middle + 1
+    if data[middle]:
+        body = varint_end(data, middle)
+        body += varint(data, middle, body) if body else len(data)
+    if body > end or middle >= end:
+        raise MalformedPacket("a length does not fit")
+    messages.append(Message(epoch, mid, qos, _topics.get(name) or text_of(name), data[body:end], command & 8 != 0, at))
+    return end
 
 
 def text_of(topic: bytes) -> str:

@@ -1,5 +1,7 @@
 """Cut anywhere, packets give the fast client the same messages as paho's own."""
 
+from datetime import UTC, datetime
+
 import paho.mqtt.client as mqtt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from iot_gateway.fast_mqtt import FastClient, PlainClient, acknowledgements, publication, varint, varint_end
+from iot_gateway.fast_mqtt import FastClient, PlainClient, acknowledgements, cut, publication, varint, varint_end
 from tests.contract.mqtt.test_paho import on_wire, read_out
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,6 +76,15 @@ def seen(kind: type[PlainClient], pieces: list[bytes]) -> tuple[list[tuple[objec
     client.on_connect = lambda _c, _d, _f, reason, _p: heard.append(f"connack {reason}")
     result = read_out(client, wire)
     return [astuple(message)[:-1] for message in got], heard, result
+
+
+@patient
+@given(st.lists(publishes(), max_size=8))
+def test_every_publish_packet_is_cut_here_and_none_left_to_paho(packets) -> None:
+    data, messages = b"".join(packets), []
+
+    assert cut(data, 0, messages, epoch=1, at=datetime.now(UTC)) == len(data)
+    assert len(messages) == len(packets)
 
 
 @patient
