@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from iot_gateway import metrics
-from iot_gateway.detect import catalogue, engine, proof
+from iot_gateway.detect import catalogue, engine, proof, suspicion
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
@@ -107,7 +107,7 @@ def act_on_hour(
 def act_on_sudden(session: Session, device: FollowedDevice, memory: Memory, result: HourResult, *, ts: int) -> None:
     """Open the case of a sudden fault that is certain since `ts` (epoch ms), and note what it accounts for."""
     act(session, device, memory, result, at=_instant(ts))
-    memory.notes.explained = sorted({name for found in result.opened for name in found.shares})
+    suspicion.explain(memory, {name for found in result.opened for name in found.shares})
 
 
 def act(session: Session, device: FollowedDevice, memory: Memory, result: HourResult, *, at: datetime) -> None:

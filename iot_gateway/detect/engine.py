@@ -287,7 +287,8 @@ def forget_case(memory: Memory, group_name: str, *, hour: int) -> None:
     memory.active.pop(group_name, None)
     memory.alarms.pop(group_name, None)
     memory.severity.pop(group_name, None)
-    memory.notes.explained = []
+    if not memory.active:
+        memory.notes.explained = []
     memory.quiet_until = max(memory.quiet_until, hour + QUIET_HOURS)
     memory.high[:] = memory.low[:] = memory.slow[:] = memory.rough[:] = 0.0
 

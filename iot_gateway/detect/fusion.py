@@ -67,7 +67,7 @@ def choose(known: DeviceModel, ripe_groups: Sequence[GroupState], active: Sequen
     """Return the groups to open a case for: strongest first, none that an open one explains.
 
     A group is explained by one that has a case already and moves one of its metrics. A suspected sensor is explained by
-    any case, and explains what only a slow chart shows.
+    any case, and so is what only a slow chart shows: somebody comes to the machine anyway.
     """
     groups = {group.name: group for group in known.groups}
     open_now = [groups[name] for name in active if name in groups]
@@ -82,8 +82,8 @@ def choose(known: DeviceModel, ripe_groups: Sequence[GroupState], active: Sequen
 
 
 def _explains(other: Group, group: Group, *, sure: bool) -> bool:
-    if SENSOR_GROUP in {group.name, other.name}:
-        return group.name == SENSOR_GROUP or not sure
+    if group.name == SENSOR_GROUP or not sure:
+        return True
     return bool({lead.metric for lead in other.leads} & {lead.metric for lead in group.leads})
 
 

@@ -79,7 +79,7 @@ class Notes(msgspec.Struct):
     relearned: list[Floats] = []
     watch: Watch | None = None
     explained: list[str] = []
-    """Metrics that the case of a sudden fault accounts for"""
+    """Metrics that the open case of a sudden fault or of a sensor accounts for"""
     limits: dict[str, Limit] = {}
     """threshold -> where it stands"""
 

@@ -140,9 +140,16 @@ def suspect(
     fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
     for state in fresh:
         result.opened.append(_describe(memory, with_sensor, state, result, sensors))
+        if state.name == fusion.SENSOR_GROUP:
+            explain(memory, state.shares)
     for state in result.alarming.values():
         if state.name in memory.active:
             result.ongoing.append(_describe(memory, with_sensor, state, result, sensors))
+
+
+def explain(memory: Memory, metrics: Collection[str]) -> None:
+    """Note that the case just opened accounts for these metrics: no group that one of them leads opens another."""
+    memory.notes.explained = sorted({*memory.notes.explained, *metrics})
 
 
 def _told(memory: Memory, known: DeviceModel, judged: Sequence[GroupState]) -> set[str]:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from iot_gateway import purpose
 from iot_gateway.batch import DeviceEntry
 from iot_gateway.broker_files import Access, acl_lines, password_lines
-from iot_gateway.detect import catalogue, fusion, quality, suspicion
+from iot_gateway.detect import catalogue, engine, fusion, quality, suspicion
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.detect.lanes import lanes_of
@@ -111,7 +112,7 @@ def test_what_an_open_case_explains_opens_no_second_one() -> None:
     assert fusion.choose(chiller, ripe, ["heat_exchanger"]) == []
 
 
-def test_a_suspected_sensor_is_explained_by_a_case_and_explains_what_only_a_slow_chart_shows() -> None:
+def test_a_suspected_sensor_and_what_only_a_slow_chart_shows_are_explained_by_any_case() -> None:
     pump = suspicion.extended(catalogue.MODELS["pump"])
     sensor = GroupState("sensor", True, 1.0, {"pressure_kpa": 1.0})
     surely = GroupState("belt", True, 1.2, {"motor_current_a": 1.0})
@@ -121,6 +122,34 @@ def test_a_suspected_sensor_is_explained_by_a_case_and_explains_what_only_a_slow
     assert fusion.choose(pump, [slowly], ["sensor"]) == []
     assert fusion.choose(pump, [surely], ["sensor"]) == [surely]
     assert fusion.choose(pump, [surely], ["filter"]) == []
+    clogged = GroupState("filter", True, 1.2, {"flow_m3h": 1.0})
+    assert fusion.choose(pump, [replace(clogged, sure=False)], ["bearing"]) == []
+    assert fusion.choose(pump, [clogged], ["bearing"]) == [clogged]
+
+
+def test_a_suspected_sensor_opens_no_case_of_a_group_that_its_metric_leads() -> None:
+    bank = a_bank("pump")
+    memory = bank.memory(0)
+    one = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    over = np.array([1.5, 0.0, 0.0, 0.0, 0.0, 0.0])
+    nothing = np.zeros(6, dtype=np.bool_)
+    reading = suspicion.Reading("flow_m3h", 1.0, 2.0, 0.1, -10.0, 1.5)
+
+    def opened(hour: int, *, high, low) -> list[str]:
+        result = suspicion.HourResult(hour, {"flow_m3h": reading})
+        strengths = suspicion.Strengths(high, low, np.zeros(4), one, nothing)
+        off = (np.maximum(high, low) >= 1.0) & ~nothing
+        sensors = suspicion.Sensors(nothing, nothing, nothing, off, one, np.zeros(6, dtype=np.int64), one)
+        suspicion.suspect(memory, bank.known, result, strengths, sensors, muted=False)
+        return [found.group.name for found in result.opened]
+
+    upwards = [name for hour in range(3) for name in opened(hour, high=over, low=one)]
+    memory.active["sensor"] = "case"
+    downwards = [name for hour in range(3, 9) for name in opened(hour, high=one, low=over)]
+    engine.forget_case(memory, "sensor", hour=9)
+    afterwards = [name for hour in range(20, 23) for name in opened(hour, high=one, low=over)]
+
+    assert (upwards, downwards, afterwards) == (["sensor"], [], ["filter"])
 
 
 def test_a_group_alarms_by_its_slow_chart_too() -> None:
