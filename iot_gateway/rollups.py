@@ -19,7 +19,10 @@ CHECKPOINT = "rollup"
 MINUTE, HOUR = 60, 3600
 SETTLE = {MINUTE: timedelta(seconds=30), HOUR: timedelta(minutes=5)}
 """How long after its first change a bucket is rolled up."""
-BUCKETS_PER_STEP = 1000
+FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 20, 2, 1000
+"""Buckets of one transaction: as many as fit into `STEP_SECONDS`, by what the one before took."""
+STEP_SECONDS = 0.3
+"""A transaction that writes holds back the scorer: what is committed beside it is not settled before it ends."""
 RUN_SECONDS = 20.0
 
 _MARK = text(
@@ -106,11 +109,11 @@ def follow_step(session: Session, *, at: datetime) -> int:
     return len(heads)
 
 
-def make_step(session: Session, width: int, *, at: datetime) -> int:
-    """Roll up the due buckets of one width (seconds), a step's worth; return how many."""
+def make_step(session: Session, width: int, *, at: datetime, most: int = LARGEST_STEP) -> int:
+    """Roll up due buckets of one width (seconds), `most` at once; return how many."""
     if follow.lock_position(session, CHECKPOINT) is None:
         return 0
-    rows = session.execute(_TAKE, {"width": width, "at": at, "most": BUCKETS_PER_STEP}).all()
+    rows = session.execute(_TAKE, {"width": width, "at": at, "most": most}).all()
     if not rows:
         return 0
     pairs = sorted((int(number), bucket) for number, bucket in rows)
@@ -124,15 +127,24 @@ def make_step(session: Session, width: int, *, at: datetime) -> int:
 def catch_up(*, at: datetime | None = None, seconds: float = RUN_SECONDS) -> int:
     """Follow and roll up what is due by `at` (now), for at most so many seconds; return the buckets made."""
     until, made, busy = time.monotonic() + seconds, 0, True
+    most = dict.fromkeys((MINUTE, HOUR), FIRST_STEP)
     while busy and time.monotonic() < until:
         busy = False
         with transaction(Login.INGEST) as session:
             busy |= follow_step(session, at=clock.now()) > 0
         for width in (MINUTE, HOUR):
+            begin = time.monotonic()
             with transaction(Login.INGEST) as session:
-                count = make_step(session, width, at=at or clock.now())
+                count = make_step(session, width, at=at or clock.now(), most=most[width])
+            most[width] = next_step(count, time.monotonic() - begin)
             made, busy = made + count, busy or count > 0
     return made
+
+
+def next_step(count: int, took: float) -> int:
+    """Return how many buckets to make next, when `count` took so many seconds."""
+    fitting = int(count * STEP_SECONDS / max(took, 0.001))
+    return max(SMALLEST_STEP, min(LARGEST_STEP, fitting, 4 * max(count, FIRST_STEP)))
 
 
 def rebuild(*, start: datetime, end: datetime) -> int:

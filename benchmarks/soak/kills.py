@@ -118,7 +118,7 @@ def rampage(stage: Stage, crowd: Crowd, count: int, *, seed: int, kinds: Sequenc
             if recovery is None:
                 diary.stuck.append("+".join(names))
         diary.kills.append(Kill(names, recovery))
-        took = f"{recovery.whole:.1f} s" if recovery is not None else "next one first"
+        took = f"{recovery.acknowledged:.1f}, {recovery.whole:.1f} s" if recovery is not None else "next one first"
         print(f"  {number:3d} {'+'.join(names):18s} {took:>14s}, {crowd.total('held')} held", flush=True)
         adapt(crowd)
     return diary

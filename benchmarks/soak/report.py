@@ -38,7 +38,7 @@ class Result:
             "account": asdict(self.account),
             "verdict": asdict(self.verdict),
             "stuck": self.diary.stuck,
-            "kills": [["+".join(kill.names), kill.recovery and kill.recovery.whole] for kill in self.diary.kills],
+            "kills": [["+".join(kill.names), kill.recovery] for kill in self.diary.kills],
             "seconds": self.seconds,
             "counts": self.counts,
         }

@@ -160,7 +160,7 @@ def test_killed_again_and_again_the_roll_ups_are_exact(make_device) -> None:
     write(samples[i : i + 150] for i in range(0, len(samples), 150))
     program = (
         "from datetime import timedelta\nfrom kernel import clock\nfrom iot_gateway import rollups\n"
-        "rollups.BUCKETS_PER_STEP, hours = 20, 1\nprint('on', flush=True)\n"
+        "rollups.LARGEST_STEP, hours = 20, 1\nprint('on', flush=True)\n"
         "while True: rollups.catch_up(at=clock.now() + timedelta(hours=hours)); hours += 1\n"
     )
 
