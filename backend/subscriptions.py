@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from backend.assets import handlers as assets
+from backend.customers.events import CustomerMerged
 from backend.intake import handlers as intake
 from backend.notifications import handlers as notifications
 from backend.planning import handlers as planning
@@ -37,6 +39,11 @@ from kernel.outbox import Event, Handler, topics
 JobHandler = Callable[[UUID, dict[str, Any]], None]
 
 SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
+    CustomerMerged: {
+        "assets.follow_merge": assets.follow_merge,
+        "work.follow_merge": work.follow_merge,
+        "tickets.follow_merge": tickets.follow_merge,
+    },
     CaseOpened: {"intake.open_on_case": intake.open_on_case},
     CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},
     CaseWindowMoved: {"intake.move_due_on_window": intake.move_due_on_window},

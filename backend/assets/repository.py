@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.assets.models import Asset, AssetClass, AssetComponent, FailureRecord, LocationNode
@@ -135,3 +135,8 @@ def failures(session: Session, asset_id: UUID, *, limit: int) -> Sequence[Failur
         .order_by(FailureRecord.at.desc(), FailureRecord.id)
         .limit(limit)
     ).all()
+
+
+def hand_over(session: Session, customer_id: UUID, into_id: UUID) -> None:
+    """Give everything of a customer to another."""
+    session.execute(update(Asset).where(Asset.customer_id == customer_id).values(customer_id=into_id))

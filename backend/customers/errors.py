@@ -19,3 +19,21 @@ class NumberTaken(Conflict):
     """Another customer has this number."""
 
     slug = "customer-number-taken"
+
+
+class StaleVersion(Conflict):
+    """The customer or site changed since it was read."""
+
+    slug = "customer-changed-meanwhile"
+
+
+class CannotMerge(Conflict):
+    """These two customers cannot become one."""
+
+    slug = "customers-cannot-merge"
+
+
+class Ambiguous(Conflict):
+    """More than one has this name; say which one by its number."""
+
+    slug = "customer-ambiguous"

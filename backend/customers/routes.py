@@ -1,15 +1,33 @@
 """Customers, contacts and sites over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from backend.customers import service
-from backend.customers.errors import CustomerUnknown, NumberTaken, SiteUnknown
-from backend.customers.schemas import ContactIn, ContactOut, CustomerIn, CustomerOut, SiteIn, SiteOut, TierIn
-from kernel import http
+from fastapi import Body, Path, Query, Response
+
+from backend.customers import changes, exchange, service
+from backend.customers.errors import CannotMerge, CustomerUnknown, NumberTaken, SiteUnknown, StaleVersion
+from backend.customers.exchange import Kind
+from backend.customers.schemas import (
+    ContactIn,
+    ContactOut,
+    CustomerIn,
+    CustomerOut,
+    CustomerPatch,
+    DuplicateOut,
+    Likeness,
+    Locale,
+    MergeIn,
+    SiteIn,
+    SiteOut,
+    SitePatch,
+)
+from kernel import audit, http, sheets
 from kernel.auth import OFFICE, STAFF, Role
 from kernel.fields import Search
 from kernel.geo import LonLat
-from kernel.http import Db, problems
+from kernel.http import Db, Me, problems
+from kernel.imports import ImportReport, NoSuchColumn
 from kernel.paging import (
     DEFAULT_LIMIT,
     BadCursor,
@@ -25,16 +43,23 @@ router = http.router("customers")
 
 READERS = OFFICE | {Role.INTEGRATOR}
 WRITERS = frozenset({Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.INTEGRATOR})
+IMPORTERS = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.INTEGRATOR})
+EXPORTERS = IMPORTERS | {Role.AUDITOR}
 ACCESS = {
     "list_customers": READERS,
     "create_customer": WRITERS,
-    "set_customer_tier": WRITERS,
+    "list_duplicates": WRITERS,
+    "export_table": EXPORTERS,
+    "import_table": IMPORTERS,
     "get_customer": READERS,
+    "update_customer": WRITERS,
+    "merge_customer": IMPORTERS,
     "list_contacts": READERS,
     "create_contact": WRITERS,
     "list_sites": READERS,
     "create_site": WRITERS,
     "get_site": STAFF | {Role.INTEGRATOR},
+    "update_site": WRITERS,
 }
 
 
@@ -63,10 +88,71 @@ def create_customer(body: CustomerIn, db: Db) -> CustomerOut:
     return CustomerOut.model_validate(customer)
 
 
-@router.put("/customers/{customer_id}/tier", responses=problems(CustomerUnknown))
-def set_customer_tier(customer_id: UUID, body: TierIn, db: Db) -> CustomerOut:
-    """Say which class of service was agreed with a customer; what was promised before stays."""
-    return CustomerOut.model_validate(service.set_tier(db, customer_id, tier=body.tier))
+@router.get("/customers/duplicates")
+def list_duplicates(db: Db, limit: Limit = DEFAULT_LIMIT) -> list[DuplicateOut]:
+    """Return customers that share a phone line, an e-mail address or a name; at most `limit` groups of each."""
+    return [
+        DuplicateOut(
+            by=Likeness(group.by),
+            value=group.value,
+            customers=[CustomerOut.model_validate(row) for row in group.customers],
+        )
+        for group in changes.duplicates(db, limit=limit)
+    ]
+
+
+@router.get(
+    "/customers/tables/{kind}",
+    response_class=Response,
+    responses={200: {"description": "The file.", "content": {media: {} for media in sheets.MEDIA.values()}}},
+)
+def export_table(
+    db: Db,
+    me: Me,
+    kind: Annotated[Kind, Path()],
+    *,
+    written_as: Annotated[sheets.Format, Query(alias="format")] = sheets.Format.XLSX,
+    locale: Locale = "zh",
+) -> Response:
+    """Send all customers, contacts or sites as a file that `import_table` takes."""
+    audit.record(db, actor_id=me.user_id, action="customers.export", subject=kind, subject_id=None)
+    headers = {"Content-Disposition": f'attachment; filename="{kind}.{written_as}"', "Cache-Control": "no-store"}
+    content = exchange.export(db, kind, written_as, locale=locale)
+    return Response(content, headers=headers, media_type=sheets.MEDIA[written_as])
+
+
+@router.post("/customers/tables/{kind}", responses=problems(sheets.Unreadable, sheets.TooManyRows, NoSuchColumn))
+def import_table(
+    db: Db,
+    me: Me,
+    kind: Annotated[Kind, Path()],
+    data: Annotated[bytes, Body(media_type="application/octet-stream", description="A CSV file or a workbook (XLSX).")],
+    *,
+    dry_run: bool = False,
+    take_good_rows: bool = False,
+) -> ImportReport:
+    """Make or change customers, contacts or sites by the rows of a file; a dry run only tells what would happen.
+
+    One bad row and nothing changes, unless `take_good_rows` is set. The same file twice changes nothing.
+    """
+    report = exchange.run_import(db, kind, data, dry_run=dry_run, take_good_rows=take_good_rows)
+    if report.applied:
+        counts = report.model_dump(include={"rows", "created", "updated", "failed"})
+        audit.record(db, actor_id=me.user_id, action="customers.import", subject=kind, subject_id=None, detail=counts)
+    return report
+
+
+@router.patch("/customers/{customer_id}", responses=problems(CustomerUnknown, StaleVersion))
+def update_customer(customer_id: UUID, body: CustomerPatch, db: Db) -> CustomerOut:
+    """Change what the body names of a customer."""
+    said = body.model_dump(exclude={"version"}, exclude_unset=True)
+    return CustomerOut.model_validate(changes.update_customer(db, customer_id, version=body.version, changes=said))
+
+
+@router.post("/customers/{customer_id}/merge", responses=problems(CustomerUnknown, CannotMerge))
+def merge_customer(customer_id: UUID, body: MergeIn, db: Db, me: Me) -> CustomerOut:
+    """Make this customer, a duplicate, a part of another, which is returned: contacts, sites, assets, all work."""
+    return CustomerOut.model_validate(changes.merge(db, customer_id, into_id=body.into_id, actor_id=me.user_id))
 
 
 @router.get("/customers/{customer_id}", responses=problems(CustomerUnknown))
@@ -121,6 +207,15 @@ def create_site(body: SiteIn, db: Db) -> SiteOut:
         opening_hours=[hours.model_dump(mode="json") for hours in body.opening_hours],
     )
     return SiteOut.model_validate(site)
+
+
+@router.patch("/sites/{site_id}", responses=problems(SiteUnknown, StaleVersion))
+def update_site(site_id: UUID, body: SitePatch, db: Db) -> SiteOut:
+    """Change what the body names of a site."""
+    said = body.model_dump(mode="json", exclude={"version"}, exclude_unset=True)
+    if "lon" in said:
+        said["position"] = LonLat(said.pop("lon"), said.pop("lat"))
+    return SiteOut.model_validate(changes.update_site(db, site_id, version=body.version, changes=said))
 
 
 @router.get("/sites/{site_id}", responses=problems(SiteUnknown))

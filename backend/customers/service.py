@@ -39,17 +39,6 @@ def create_customer(
     return customer
 
 
-def set_tier(session: Session, customer_id: UUID, *, tier: str | None) -> Customer:
-    """Say which class of service was agreed with a customer.
-
-    Raises:
-        CustomerUnknown: there is no such customer.
-    """
-    customer = get_customer(session, customer_id)
-    customer.tier = tier
-    return customer
-
-
 def create_contact(
     session: Session,
     customer_id: UUID,
@@ -66,13 +55,20 @@ def create_contact(
         CustomerUnknown: there is no such customer.
     """
     get_customer(session, customer_id)
-    if is_primary and (former := repository.primary_contact(session, customer_id)):
-        former.is_primary = False
-        session.flush()
-    contact = Contact(customer_id=customer_id, name=name, title=title, phone=phone, email=email, is_primary=is_primary)
+    contact = Contact(customer_id=customer_id, name=name, title=title, phone=phone, email=email, is_primary=False)
     session.add(contact)
+    if is_primary:
+        make_primary(session, contact)
     session.flush()
     return contact
+
+
+def make_primary(session: Session, contact: Contact) -> None:
+    """Let this contact be the one to call first, in place of the former one."""
+    if former := repository.primary_contact(session, contact.customer_id):
+        former.is_primary = False
+        session.flush()
+    contact.is_primary = True
 
 
 def create_site(

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.tickets import service
+from backend.customers import changes as customers
+from backend.customers.events import CustomerMerged
+from backend.tickets import repository, service
 from backend.work.events import WorkOrderChanged, WorkOrderClosed, WorkOrderOpened
 from backend.work.lifecycle import OrderState
 from kernel import clock
@@ -34,3 +36,9 @@ def close_ticket(tenant_id: UUID, body: dict[str, Any]) -> None:
     """Close a ticket that stayed resolved; a job."""
     with transaction(tenant_id=tenant_id) as session:
         service.close_if_still_resolved(session, UUID(body["ticket_id"]), at=clock.now())
+
+
+def follow_merge(session: Session, event: CustomerMerged) -> None:
+    """Give the tickets of a merged customer to the one that it is now a part of."""
+    into = customers.current_customer(session, event.into_id)
+    repository.hand_over(session, event.customer_id, into.id)

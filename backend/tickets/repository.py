@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -121,3 +121,8 @@ def rows(
             values[name] = value
     found = session.execute(text(_LIST.format(where=" AND ".join(where))), values)
     return [dict(row) for row in found.mappings()]
+
+
+def hand_over(session: Session, customer_id: UUID, into_id: UUID) -> None:
+    """Give everything of a customer to another."""
+    session.execute(update(Ticket).where(Ticket.customer_id == customer_id).values(customer_id=into_id))

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.customers import changes
 from backend.customers import service as customers
 from backend.tickets import repository
 from backend.tickets.errors import ReopenTimeOver
@@ -78,7 +79,7 @@ def open_ticket(
     if site_id is not None:
         customer_id = customers.get_site(session, site_id).customer_id
     elif customer_id is not None:
-        customers.get_customer(session, customer_id)
+        customer_id = changes.current_customer(session, customer_id).id
     row = {
         "number": next_number(session, "T", at=at),
         "channel": channel,

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.customers import changes as customers
+from backend.customers.events import CustomerMerged
 from backend.notifications import service as notifications
 from backend.notifications.service import Words
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.sla.models import ClockKind
+from backend.work import repository
 from backend.work.events import VisitAssigned, VisitCompleted, VisitWithdrawn
 from backend.work.service import corrective, escalations, orders, promises, scheduling
 from inventory.events import StockArrived
@@ -83,3 +86,9 @@ def accept_timeout(tenant_id: UUID, body: dict[str, Any]) -> None:
             dispatched_at=datetime.fromisoformat(body["dispatched_at"]),
             at=clock.now(),
         )
+
+
+def follow_merge(session: Session, event: CustomerMerged) -> None:
+    """Give the orders of a merged customer to the one that it is now a part of."""
+    into = customers.current_customer(session, event.into_id)
+    repository.hand_over(session, event.customer_id, into.id)

@@ -223,3 +223,8 @@ def conflict_rows(
     if after is not None:
         query = query.where(ConflictItem.id > after)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def hand_over(session: Session, customer_id: UUID, into_id: UUID) -> None:
+    """Give everything of a customer to another."""
+    session.execute(update(WorkOrder).where(WorkOrder.customer_id == customer_id).values(customer_id=into_id))

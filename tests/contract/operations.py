@@ -19,6 +19,7 @@ LATER = ("ends_at", "end", "ends", "closes", "to", "expires_at")
 KINDS = {
     "site_id": "site",
     "customer_id": "customer",
+    "into_id": "customer",
     "asset_id": "asset",
     "device_id": "device",
     "edge_id": "device",
@@ -107,6 +108,8 @@ GIVEN: dict[str, Json] = {
     "work.schedule_visit": {"reserve": [{"part_id": "part", "location_id": "place", "quantity": "1"}]},
 }
 """Members that a schema alone cannot guess; words of `KINDS` stand for the id of the kind."""
+FILES = {"customers.import_table": "number,name\nK-9,x\n"}
+"""Bodies that are no JSON."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def a_call(operation: Operation, world: World) -> Call:
         if item.get("required") or item["name"] in KINDS
     }
     schema, given = operation.body_schema(), GIVEN.get(operation.name, {})
-    body = sampler.value("", schema, given) if schema is not None else None
+    body = sampler.value("", schema, given) if schema is not None else FILES.get(operation.name)
     return Call(operation, path, query, body)
 
 
