@@ -33,6 +33,7 @@ from iot_gateway.events import (
     CaseWindowMoved,
     CaseWorsened,
     CommandFinished,
+    DeviceProvisioned,
 )
 from kernel.outbox import Event, Handler, topics
 
@@ -44,6 +45,7 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "work.follow_merge": work.follow_merge,
         "tickets.follow_merge": tickets.follow_merge,
     },
+    DeviceProvisioned: {"assets.place_on_claim": assets.place_on_claim},
     CaseOpened: {"intake.open_on_case": intake.open_on_case},
     CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},
     CaseWindowMoved: {"intake.move_due_on_window": intake.move_due_on_window},

@@ -16,6 +16,9 @@ class DeviceProvisioned(Event):
     device_id: UUID
     name: str
     model: str
+    asset_id: UUID | None = None
+    """What it reports on, where its claim said so; opaque here."""
+    site_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

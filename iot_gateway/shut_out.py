@@ -10,7 +10,7 @@ from uuid import UUID
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, update
 
 from iot_gateway.broker_files import tell_broker
 from iot_gateway.models.access import DeviceCertificate
@@ -59,7 +59,7 @@ class ShutOut:
             waiting = session.execute(
                 select(DeviceCertificate.id, Device.name)
                 .join(Device, Device.id == DeviceCertificate.device_id)
-                .where(DeviceCertificate.revoked_at.is_not(None), DeviceCertificate.enforced_at.is_(None))
+                .where(DeviceCertificate.revoked_at <= func.now(), DeviceCertificate.enforced_at.is_(None))
                 .order_by(DeviceCertificate.revoked_at)
                 .limit(BATCH)
             ).all()
@@ -67,7 +67,7 @@ class ShutOut:
                 return {}, []
             listed = session.execute(
                 select(DeviceCertificate.serial, DeviceCertificate.revoked_at).where(
-                    DeviceCertificate.revoked_at.is_not(None), DeviceCertificate.expires_at > text("now()")
+                    DeviceCertificate.revoked_at <= func.now(), DeviceCertificate.expires_at > func.now()
                 )
             ).all()
         return {int(row.serial, 16): row.revoked_at for row in listed}, [(row.id, row.name) for row in waiting]

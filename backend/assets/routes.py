@@ -21,9 +21,12 @@ from backend.assets.schemas import (
     QrOut,
     StateIn,
 )
+from backend.customers import service as customers
 from backend.customers.errors import SiteUnknown
 from iot_gateway.errors import DeviceNotFound
-from kernel import http
+from iot_gateway.schemas.claims import ClaimIn, ClaimMade, OneClaimIn
+from iot_gateway.service import claims
+from kernel import clock, http
 from kernel.auth import STAFF, Role
 from kernel.fields import Instant, Search
 from kernel.geo import LonLat
@@ -34,6 +37,7 @@ router = http.router("assets")
 
 READERS = STAFF | {Role.INTEGRATOR}
 WRITERS = frozenset({Role.ASSET_MANAGER, Role.SUPERVISOR, Role.ADMIN, Role.INTEGRATOR})
+CLAIMERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
 ACCESS = {
     "list_asset_classes": READERS,
     "create_asset_class": WRITERS,
@@ -44,6 +48,8 @@ ACCESS = {
     "get_asset": READERS,
     "list_components": READERS,
     "link_device": WRITERS,
+    "claim_for_asset": CLAIMERS,
+    "claim_for_site": CLAIMERS,
     "set_state": WRITERS | {Role.DISPATCHER},
     "renew_qr": WRITERS,
 }
@@ -149,6 +155,22 @@ def list_components(asset_id: UUID, db: Db, at: Instant | None = None) -> Page[C
 def link_device(asset_id: UUID, body: DeviceLink, db: Db) -> AssetOut:
     """Say which device reports on an asset, or none."""
     return _out(db, service.link_device(db, asset_id, device_id=body.device_id))
+
+
+@router.post("/assets/{asset_id}/device-claims", status_code=201, responses=problems(AssetUnknown))
+def claim_for_asset(asset_id: UUID, body: OneClaimIn, db: Db, me: Me) -> ClaimMade:
+    """Make a claim whose device is linked with an asset as soon as it is claimed."""
+    service.get_asset(db, asset_id)
+    at = clock.now()
+    return ClaimMade.of(claims.make_claim(db, asset_id=asset_id, by=me.user_id, at=at, **body.terms()), at=at)
+
+
+@router.post("/sites/{site_id}/device-claims", status_code=201, responses=problems(SiteUnknown))
+def claim_for_site(site_id: UUID, body: ClaimIn, db: Db, me: Me) -> ClaimMade:
+    """Make a claim whose devices are placed at a site as soon as they are claimed."""
+    customers.get_site(db, site_id)
+    at = clock.now()
+    return ClaimMade.of(claims.make_claim(db, site_id=site_id, by=me.user_id, at=at, **body.terms()), at=at)
 
 
 @router.put("/assets/{asset_id}/state", responses=problems(AssetUnknown))

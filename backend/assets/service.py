@@ -180,6 +180,20 @@ def link_device(session: Session, asset_id: UUID, *, device_id: UUID | None) -> 
     return asset
 
 
+def place_device(session: Session, device_id: UUID, *, site_id: UUID) -> None:
+    """Tell the gateway at which site a device is that reports on no asset yet; one that does stays where it is.
+
+    Raises:
+        SiteUnknown: there is no such site.
+        DeviceNotFound: there is no such device.
+    """
+    site = customers.get_site(session, site_id)
+    if repository.asset_of_device(session, device_id) is None:
+        devices.set_device_context(
+            session, device_id, site_key=str(site_id), group_path=f"/{site_id}/", site_name=site.name
+        )
+
+
 def _group_path(session: Session, asset: Asset) -> str:
     """Return ids from the site down to the asset, for rolling up what happens at once."""
     node = tree.get_location_node(session, asset.location_id).path if asset.location_id else f"/{asset.site_id}/"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, TenantRow, refers, tenant_args
@@ -18,6 +18,8 @@ class DeviceClaim(TenantRow):
     __table_args__ = tenant_args(
         Index("uq_device_claim_token", "token_hash", unique=True),
         CheckConstraint("uses BETWEEN 0 AND uses_allowed", name="uses_in_bounds"),
+        CheckConstraint("asset_id IS NULL OR uses_allowed = 1", name="asset_has_one_device"),
+        CheckConstraint("asset_id IS NULL OR site_id IS NULL", name="one_place"),
         info={"app": WRITE},
     )
 
@@ -26,6 +28,10 @@ class DeviceClaim(TenantRow):
     sampling_seconds: Mapped[int]
     max_age_days: Mapped[int]
     name_prefix: Mapped[str]
+    asset_id: Mapped[UUID | None]
+    """What the device will report on; opaque here."""
+    site_id: Mapped[UUID | None]
+    """Where the devices will be, without an asset; opaque here."""
     uses_allowed: Mapped[int]
     uses: Mapped[int] = mapped_column(server_default="0")
     expires_at: Mapped[datetime]
@@ -71,8 +77,14 @@ class DeviceCertificate(TenantRow):
     """Hexadecimal, without leading zeros."""
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    """From then on it opens nothing; later than now while a replaced one still serves."""
     enforced_at: Mapped[datetime | None]
     """When the gateway had the revocation in force and the live connection ended."""
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a certificate is not revoked at an instant; one that is replaced may be so later."""
+    return or_(DeviceCertificate.revoked_at.is_(None), DeviceCertificate.revoked_at > at)
 
 
 class ClaimAttempt(Base):

@@ -95,8 +95,11 @@ def trade_claim(body: Trade, request: Request) -> GrantedOut:
     responses=problems(DeviceNotFound, DeviceRevoked, CertificatesOff, BadSigningRequest),
 )
 def issue_certificate(device_id: UUID, body: CertificateIn, db: Db, me: Me) -> SignedOut:
-    """Sign a certificate for a device; with `replace` the earlier ones are revoked."""
-    signed = certificates.issue_certificate(db, device_id, request=body.csr, replace=body.replace, at=clock.now())
+    """Sign a certificate for a device; with `replace` the earlier ones end after a grace."""
+    grace = timedelta(minutes=body.grace_minutes)
+    signed = certificates.issue_certificate(
+        db, device_id, request=body.csr, replace=body.replace, grace=grace, at=clock.now()
+    )
     _note(db, me.user_id, "device.certificate", device_id, serial=signed.serial)
     return SignedOut.model_validate(signed)
 
@@ -118,18 +121,7 @@ def revoke_certificates(device_id: UUID, db: Db, me: Me) -> list[CertificateOut]
 
 def _make(db: Db, body: ClaimIn, *, by: UUID) -> ClaimMade:
     at = clock.now()
-    claim, token = claims.make_claim(
-        db,
-        model=body.model,
-        sampling_seconds=body.sampling_seconds,
-        max_age_days=body.max_age_days,
-        name_prefix=body.name_prefix,
-        uses=body.uses,
-        lifetime=timedelta(hours=body.hours),
-        by=by,
-        at=at,
-    )
-    return ClaimMade(claim=ClaimOut.of(claim, at=at), token=token, payload=claims.payload(token))
+    return ClaimMade.of(claims.make_claim(db, by=by, at=at, **body.terms()), at=at)
 
 
 def _note(db: Db, actor_id: UUID, action: str, device_id: UUID, **detail: str) -> None:

@@ -1,7 +1,7 @@
 """Claims and certificates, as HTTP shows them."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -9,20 +9,29 @@ from pydantic import AwareDatetime, BaseModel, Field
 from iot_gateway.lifecycle import ClaimState
 from iot_gateway.models.access import DeviceClaim
 from iot_gateway.schemas.devices import Out
-from iot_gateway.service.claims import state_of
+from iot_gateway.service.claims import payload, state_of
 
 Request = Annotated[str, Field(min_length=100, max_length=4096, pattern=r"^-----BEGIN ")]
 
 
-class ClaimIn(BaseModel):
-    """A claim to make."""
+class OneClaimIn(BaseModel):
+    """A claim to make for one device."""
 
     model: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
     sampling_seconds: Annotated[int, Field(ge=1, le=86_400)]
     max_age_days: Annotated[int, Field(ge=1, le=400)] = 30
     name_prefix: Annotated[str | None, Field(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = None
-    uses: Annotated[int, Field(ge=1, le=10_000)] = 1
     hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
+
+    def terms(self) -> dict[str, Any]:
+        """Return what `claims.make_claim` takes."""
+        return self.model_dump(exclude={"hours", "count"}) | {"lifetime": timedelta(hours=self.hours)}
+
+
+class ClaimIn(OneClaimIn):
+    """A claim to make for one device or several."""
+
+    uses: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
 class ClaimBatch(ClaimIn):
@@ -38,6 +47,8 @@ class ClaimOut(BaseModel):
     model: str
     sampling_seconds: int
     name_prefix: str
+    asset_id: UUID | None
+    site_id: UUID | None
     uses: int
     uses_allowed: int
     created_at: AwareDatetime
@@ -58,6 +69,12 @@ class ClaimMade(BaseModel):
     claim: ClaimOut
     token: str
     payload: str
+
+    @classmethod
+    def of(cls, made: tuple[DeviceClaim, str], *, at: datetime) -> "ClaimMade":
+        """Show a claim that was made at an instant, and its token."""
+        claim, token = made
+        return cls(claim=ClaimOut.of(claim, at=at), token=token, payload=payload(token))
 
 
 class Trade(BaseModel):
@@ -87,6 +104,8 @@ class CertificateIn(BaseModel):
 
     csr: Request
     replace: bool = False
+    grace_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 10
+    """How long replaced certificates still serve, in case the device does not hear of the new one; 0 ends them."""
 
 
 class SignedOut(Out):

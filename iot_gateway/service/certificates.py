@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from iot_gateway.errors import BadSigningRequest, CertificatesOff, DeviceNotFound, DeviceRevoked
-from iot_gateway.models.access import DeviceCertificate
+from iot_gateway.models.access import DeviceCertificate, in_force
 from iot_gateway.models.devices import Device
 from kernel import pki
 from kernel.settings import get_settings
@@ -29,9 +29,15 @@ class Signed:
 
 
 def issue_certificate(
-    session: Session, device_id: UUID, *, request: str, at: datetime, replace: bool = False
+    session: Session,
+    device_id: UUID,
+    *,
+    request: str,
+    at: datetime,
+    replace: bool = False,
+    grace: timedelta = timedelta(0),
 ) -> Signed:
-    """Sign a device's request under its name; with `replace` its earlier certificates are revoked.
+    """Sign a device's request under its name; with `replace` its earlier certificates end after `grace`.
 
     Raises:
         DeviceNotFound: there is none.
@@ -55,7 +61,7 @@ def issue_certificate(
     except pki.BadRequestError as error:
         raise BadSigningRequest(str(error)) from error
     if replace:
-        revoke_certificates(session, device_id, at=at)
+        revoke_certificates(session, device_id, at=at + grace)
     serial = f"{issued.serial:x}"
     session.add(DeviceCertificate(device_id=device_id, serial=serial, expires_at=issued.expires_at))
     session.flush()
@@ -63,10 +69,10 @@ def issue_certificate(
 
 
 def revoke_certificates(session: Session, device_id: UUID, *, at: datetime) -> int:
-    """Revoke all certificates of a device; a connection made with one ends within seconds. Return how many."""
+    """Revoke all certificates of a device from `at` on; a connection made with one then ends. Return how many."""
     revoked = session.scalars(
         update(DeviceCertificate)
-        .where(DeviceCertificate.device_id == device_id, DeviceCertificate.revoked_at.is_(None))
+        .where(DeviceCertificate.device_id == device_id, in_force(at))
         .values(revoked_at=at)
         .returning(DeviceCertificate.id)
     )

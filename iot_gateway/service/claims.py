@@ -53,16 +53,22 @@ def make_claim(
     max_age_days: int = 30,
     name_prefix: str | None = None,
     uses: int = 1,
+    asset_id: UUID | None = None,
+    site_id: UUID | None = None,
     by: UUID | None = None,
 ) -> tuple[DeviceClaim, str]:
     """Make a claim; return it and its token, which is kept only as a hash.
 
+    Asset and site are known above this floor only: what they name is looked up when a device has traded the claim.
+
     Raises:
-        Invalid: the prefix cannot begin a device name.
+        Invalid: the prefix cannot begin a device name; an asset is named for several devices, or beside a site.
     """
     prefix = name_prefix or model.lower()[:40]
     if not devices.NAME.fullmatch(f"{prefix}-x") or prefix.startswith("gateway"):
         raise Invalid("A prefix has letters, digits, dots, hyphens; 'gateway...' is kept.", field="name_prefix")
+    if asset_id is not None and (uses > 1 or site_id is not None):
+        raise Invalid("A claim for an asset is for one device, and the asset has a site.", field="asset_id")
     token = f"fhc_{new_secret()}"
     claim = DeviceClaim(
         token_hash=hash_secret(token),
@@ -70,6 +76,8 @@ def make_claim(
         sampling_seconds=sampling_seconds,
         max_age_days=max_age_days,
         name_prefix=prefix,
+        asset_id=asset_id,
+        site_id=site_id,
         uses_allowed=uses,
         uses=0,
         expires_at=at + lifetime,
@@ -189,6 +197,8 @@ def _device(session: Session, claim: DeviceClaim, hardware_id: str, *, at: datet
         model=claim.model,
         sampling_seconds=claim.sampling_seconds,
         max_age_days=claim.max_age_days,
+        asset_id=claim.asset_id,
+        site_id=claim.site_id,
     )
     claim.uses += 1
     session.add(ClaimedDevice(claim_id=claim.id, hardware_id=hardware_id, device_id=device.id, claimed_at=at))

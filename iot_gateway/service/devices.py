@@ -15,7 +15,7 @@ from iot_gateway import repository
 from iot_gateway.errors import DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.events import DeviceProvisioned
 from iot_gateway.lifecycle import Health
-from iot_gateway.models.access import DeviceCertificate
+from iot_gateway.models.access import DeviceCertificate, in_force
 from iot_gateway.models.devices import Device, DeviceContext
 from iot_gateway.repository import DeviceFilter
 from iot_gateway.secret import hash_for_broker, new_secret
@@ -60,9 +60,16 @@ class DeviceHealth:
 
 
 def provision_device(
-    session: Session, *, name: str, model: str, sampling_seconds: int, max_age_days: int = 30
+    session: Session,
+    *,
+    name: str,
+    model: str,
+    sampling_seconds: int,
+    max_age_days: int = 30,
+    asset_id: UUID | None = None,
+    site_id: UUID | None = None,
 ) -> tuple[Device, str]:
-    """Make a device known; return it and its secret, which is kept only as a hash.
+    """Make a device known; return it and its secret, which is kept only as a hash. The event says where it belongs.
 
     Raises:
         DeviceNameTaken: some device of some tenant has this name.
@@ -90,7 +97,8 @@ def provision_device(
     )
     if device_id is None:
         raise DeviceNameTaken("Choose another name; device names are unique everywhere.", name=name)
-    outbox.publish(session, DeviceProvisioned(device_id=device_id, name=name, model=model))
+    placed = DeviceProvisioned(device_id=device_id, name=name, model=model, asset_id=asset_id, site_id=site_id)
+    outbox.publish(session, placed)
     return session.get_one(Device, device_id), secret
 
 
@@ -120,7 +128,7 @@ def revoke_device(session: Session, device_id: UUID, *, at: datetime) -> None:
         device.revoked_at = device.access_changed_at = at
         session.execute(
             update(DeviceCertificate)
-            .where(DeviceCertificate.device_id == device_id, DeviceCertificate.revoked_at.is_(None))
+            .where(DeviceCertificate.device_id == device_id, in_force(at))
             .values(revoked_at=at)
         )
 

@@ -20,6 +20,7 @@ from iot_gateway.service import claims, devices
 from kernel import pki
 from kernel.auth import Role
 from kernel.db import Login, transaction
+from kernel.errors import Invalid
 from kernel.ids import new_id
 from tests.conftest import settings_of
 from tests.integration.backend.callers import a_client
@@ -197,3 +198,20 @@ def test_a_batch_has_a_token_each_and_a_list_is_narrowed_by_state(claim, tenant)
     assert len(client.get("/device-claims").json()["items"]) == 4
     assert client.post("/device-claims/batch", json=wish | {"count": 201}).status_code == 422
     assert a_client(tenant, Role.DISPATCHER, routes).post("/device-claims/batch", json=wish).status_code == 403
+
+
+def test_a_claim_may_say_what_its_device_reports_on(claim, tenant) -> None:
+    asset, site = new_id(), new_id()
+    _, of_asset = claim(asset_id=asset)
+    _, of_site = claim(site_id=site, uses=2)
+
+    names = [trade(of_asset).name, trade(of_site, "hw-1").name, trade(of_site, "hw-2").name]
+
+    said = "SELECT coalesce(body ->> 'asset_id', body ->> 'site_id') FROM outbox_event WHERE body ->> 'name' = :n"
+    assert [scalar(said, n=name) for name in names] == [str(asset), str(site), str(site)]
+
+
+@pytest.mark.parametrize("more", [{"uses": 2}, {"site_id": new_id()}])
+def test_a_claim_for_an_asset_is_for_one_device_and_names_no_site(claim, more) -> None:
+    with pytest.raises(Invalid):
+        claim(asset_id=new_id(), **more)

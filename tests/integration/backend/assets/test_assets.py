@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.assets import handlers, tree
 from backend.assets import service as assets
-from backend.assets import tree
 from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, ComponentMismatch, WrongPlace
 from backend.assets.models import Asset, Criticality, NodeKind
 from backend.customers import service as customers
 from backend.customers.errors import SiteUnknown
+from iot_gateway.events import DeviceProvisioned
 from iot_gateway.service import devices
 from kernel.db import transaction
 from kernel.geo import LonLat
@@ -193,3 +194,43 @@ def test_the_assets_of_another_tenant_do_not_exist(session: Session, other_tenan
     with pytest.raises(AssetUnknown):
         assets.asset_path(session, asset.id)
     assert assets.assets_by_id(session, [asset.id]) == {}
+
+
+def a_claimed_device(session: Session, **place: UUID) -> DeviceProvisioned:
+    device, _ = devices.provision_device(session, name=f"dev-{new_id().hex[-12:]}", model="pump", sampling_seconds=60)
+    return DeviceProvisioned(device_id=device.id, name=device.name, model=device.model, **place)
+
+
+def test_a_device_claimed_for_an_asset_takes_the_place_of_the_one_before(session: Session) -> None:
+    asset = an_asset(session)
+    old, event = a_claimed_device(session), a_claimed_device(session, asset_id=asset.id)
+    assets.link_device(session, asset.id, device_id=old.device_id)
+
+    for _ in range(2):
+        handlers.place_on_claim(session, event)
+
+    assert asset.device_id == event.device_id
+    assert assets.asset_of_device(session, old.device_id) is None
+    assert devices.device_view(session, event.device_id).asset_name == asset.name
+    assert devices.device_view(session, old.device_id).asset_name is None
+
+
+def test_a_device_claimed_for_a_site_is_placed_there_until_it_has_an_asset(session: Session) -> None:
+    north, south = a_site(session, "北门"), a_site(session, "南门")
+    event = a_claimed_device(session, site_id=north)
+
+    handlers.place_on_claim(session, event)
+    placed = devices.device_view(session, event.device_id).site_name
+    assets.link_device(session, an_asset(session, south).id, device_id=event.device_id)
+    handlers.place_on_claim(session, event)
+
+    assert (placed, devices.device_view(session, event.device_id).site_name) == ("北门", "南门")
+
+
+@pytest.mark.parametrize("place", ["asset_id", "site_id"])
+def test_a_device_whose_claim_names_what_is_gone_has_no_place(session: Session, place: str) -> None:
+    event = a_claimed_device(session, **{place: new_id()})
+
+    handlers.place_on_claim(session, event)
+
+    assert devices.device_view(session, event.device_id).site_name is None
