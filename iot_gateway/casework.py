@@ -1,5 +1,6 @@
 """What the detectors found becomes cases; what happens to cases becomes known to the detectors."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from iot_gateway import metrics
-from iot_gateway.detect import catalogue, engine, proof, suspicion
+from iot_gateway.detect import catalogue, engine, suspicion
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.memory import Memory, Proof
 from iot_gateway.detect.names import NAMES
@@ -20,6 +21,9 @@ from iot_gateway.forecasts import Forecasts
 from iot_gateway.lifecycle import ACTIVE, BY_LIMIT, CaseState
 from iot_gateway.models.detection import DeviceCase
 from iot_gateway.service import cases
+from kernel.log import get_logger
+
+log = get_logger()
 
 TEXTS: Mapping[How, tuple[str, str]] = {
     "level": (
@@ -140,6 +144,7 @@ def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Ou
     """Say whether a repair has worked."""
     at = _instant(outcome.at)
     evidence: dict[str, Any] = {
+        "verdict": outcome.verdict,
         "samples": outcome.samples,
         "since": case.verify_from.isoformat() if case.verify_from else None,
     }
@@ -147,7 +152,8 @@ def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Ou
         evidence["beyond_limit"] = outcome.beyond
     else:
         evidence["mean_residuals"] = {name: round(value, 3) for name, value in outcome.residuals.items()}
-        evidence["limit"] = proof.GOOD_SCALES
+        evidence["limits"] = {name: round(value, 3) for name, value in outcome.limits.items() if math.isfinite(value)}
+    log.info("repair_judged", case_id=str(case.id), group=case.failure_group, **evidence)
     memory.proofs.pop(str(case.id), None)
     if outcome.verdict is Verdict.PROVEN:
         cases.clear_case(session, case.id, at=at, evidence=evidence)

@@ -24,8 +24,9 @@ from kernel.settings import Settings, get_settings
 
 TURN_SECONDS, FILE_SECONDS, EXPIRY_SECONDS = 0.25, 1.0, 5.0
 
-PARCEL_SHARE = 20
-"""Looking for what is to be sent takes at most a twentieth of the time, however much waits for absent devices."""
+PARCEL_SHARE, PARCEL_SECONDS = 20, 10.0
+"""Looking for what is to be sent takes at most a twentieth of the time, however much waits for absent devices; but one
+slow look, on a busy machine, holds up the next command no longer than this."""
 
 SWITCH_SECONDS = 0.0005
 """A writer back from the database waits no longer than this for a reader that is busy; Python's own is 5 ms."""
@@ -103,7 +104,7 @@ class Gateway:
         if now >= due["parcels"] and not self._retiring:
             _chore(lambda: send_commands(link))
             _chore(lambda: send_twins(link))
-            due["parcels"] = now + PARCEL_SHARE * (time.monotonic() - now)
+            due["parcels"] = now + rest_after(time.monotonic() - now)
         if now >= due["files"]:
             if self._sole is not None:
                 self._sole.claim()
@@ -122,6 +123,11 @@ def run(stop: threading.Event, retire: threading.Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(50_000, 20, 50)  # messages come and go by the thousand, and hold no cycles
     Gateway(stop, retire).run()
+
+
+def rest_after(seconds: float) -> float:
+    """Return how long after its beginning a look for what is to be sent, which took so long, is followed by the next."""
+    return max(seconds, min(PARCEL_SHARE * seconds, PARCEL_SECONDS))
 
 
 def _writer(link: Link, stop: threading.Event, pulse: Pulse, settings: Settings) -> Writer:

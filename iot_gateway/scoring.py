@@ -119,9 +119,10 @@ class BankWork:
                 continue
             inside = np.where(quality.out_of_range(values, bank.low, bank.high), np.nan, values)[later]
             weeks = np.array([hours.hour_of_week(t // HOUR_MS, device.zone) for t in ts[later].tolist()])
-            names = proof.metrics_of(bank.known, case.failure_group, str(case.summary.get("metric")))
+            leading = str(case.summary.get("metric"))
+            names = proof.metrics_of(bank.known, case.failure_group, leading)
             outcome = proof.weigh(
-                proof.trial_of(bank, row, trial, names),
+                proof.trial_of(bank, row, trial, names, leading=leading),
                 proof.Samples(ts[later], proof.residuals_after_repair(bank, row, weeks, inside)),
             )
             if outcome is not None:

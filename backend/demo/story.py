@@ -249,7 +249,10 @@ def see_it_closed(world: World, order: dict[str, Any], case: dict[str, Any]) -> 
         found: dict[str, Any] = world.office.get(f"/work-orders/{order['id']}")
         return found if found["state"] == "closed" else None
 
-    closed = wait_for("the order to be verified by telemetry and closed", probe, seconds=75, pause=0.5)
+    try:
+        closed = wait_for("the order to be verified by telemetry and closed", probe, seconds=75, pause=0.5)
+    except StepFailed as failure:
+        raise StepFailed(f"{failure}\n{how_far(world, order, case)}") from None
     ticket: dict[str, Any] = wait_for(
         "the ticket to be resolved",
         lambda: _in_state(world.office.get(f"/tickets/{order['ticket_id']}"), "resolved"),
@@ -271,6 +274,19 @@ def see_it_closed(world: World, order: dict[str, Any], case: dict[str, Any]) -> 
         "the case labelled as confirmed, all SLA clocks met",
     )
     return ticket
+
+
+def how_far(world: World, order: dict[str, Any], case: dict[str, Any]) -> str:
+    """Tell what the proof of a repair is waiting for, or what it has said."""
+    standing, now = world.office.get(f"/work-orders/{order['id']}"), world.office.get(f"/cases/{case['id']}")
+    sent = world.office.get(f"/devices/{case['device_id']}/commands")["items"]
+    return "\n".join(
+        [
+            f"the order is {standing['state']}, the case {now['state']}; the last proof said {now['recovery']}",
+            *(f"command {one['command']}: {one['state']}, {one['finished_at']}" for one in sent),
+            *(f"{line['at']} {line['source']}: {line['text']}" for line in standing["timeline"][-8:]),
+        ]
+    )
 
 
 def _in_state(thing: dict[str, Any], state: str) -> dict[str, Any] | None:

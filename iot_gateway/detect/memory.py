@@ -22,8 +22,12 @@ class Proof(msgspec.Struct):
     seconds: int
     count: int = 0
     blocks_off: int = 0
+    begun: int = 0
+    """Where the block before this one ended, epoch milliseconds"""
     residuals: dict[str, float] = {}
     """metric -> sum of residuals of this block"""
+    counts: dict[str, int] = {}
+    """metric -> how many they are"""
     beyond: int = 0
     """Samples of this block beyond a limit that people set"""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from iot_gateway.detect.arrays import Flags, Floats, Ints
+from iot_gateway.detect.arrays import HOUR_MS, HOURS_PER_WEEK, Flags, Floats, Ints
 from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel
 from iot_gateway.detect.memory import Proof
@@ -32,6 +32,8 @@ class Outcome:
     """Epoch milliseconds of the last sample judged."""
     samples: int
     residuals: dict[str, float]
+    limits: dict[str, float]
+    """metric -> how far it may be off, infinite where nothing is known of it"""
     beyond: int = 0
     """Samples beyond a limit that people set, of the last block"""
 
@@ -59,52 +61,78 @@ def residuals(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
 
 
 def residuals_after_repair(bank: Bank, row: int, weeks: Ints, values: Floats) -> Floats:
-    """Return how far samples lie from what is expected, by the level of their series or by its fit alone.
+    """Return how far samples lie outside all that is expected about their time.
 
-    The level of a wandering metric may have followed the weather or the fault, so the nearer of the two counts.
+    What is expected is that of hourly means, so a machine that changes over within the hour, as its schedule says,
+    is first in the hour before and then in the one after. The level of a wandering metric may have followed the
+    weather or the fault, so its fit alone counts as well.
     """
     _, scale = bank.expect(row, weeks, values)
-    by_level = residuals(bank, row, weeks, values)
-    by_fit = by_level + bank.memory(row).level / scale
     wandering = np.array([name in bank.known.wandering for name in bank.metrics])
-    return np.where(wandering & (np.abs(by_fit) < np.abs(by_level)), by_fit, by_level)
+    level = np.where(wandering, bank.memory(row).level, 0.0)
+    expected = [bank.expect(row, (weeks + hour) % HOURS_PER_WEEK, values)[0] for hour in (-1, 0, 1)]
+    bounds = np.array([one - moved for one in expected for moved in (0.0, level)])
+    nearest = np.clip(values, bounds.min(axis=0), bounds.max(axis=0))
+    return np.asarray((values - nearest) / scale)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A repair on trial: its counts, which metrics count (name -> column), and how noisy their samples are."""
+    """A repair on trial: its counts, the metric that led to the case, which metrics count, and their noise."""
 
     proof: Proof
+    leading: str
     columns: dict[str, int | None]
+    """metric -> column"""
     noise: dict[str, float]
     """Deviation of one sample within an hour, in scales of an hourly mean"""
 
 
-def trial_of(bank: Bank, row: int, proof: Proof, names: Sequence[str]) -> Trial:
+def trial_of(bank: Bank, row: int, proof: Proof, names: Sequence[str], *, leading: str) -> Trial:
     """Return a repair on trial with what the bank knows of its metrics; without a profile noise is infinite."""
     one = np.array([row])
     ratio = bank.book.column("sample_scale", one, np.nan)[0] / bank.book.column("scale", one, np.nan)[0]
     noise = dict(zip(bank.metrics, np.where(np.isnan(ratio), np.inf, ratio).tolist(), strict=True))
     columns = {name: bank.metrics.index(name) if name in bank.metrics else None for name in names}
-    return Trial(proof, columns, noise)
+    return Trial(proof, leading, columns, noise)
 
 
 def weigh(trial: Trial, samples: Samples) -> Outcome | None:
     """Take in samples; return the verdict once there is one.
 
-    A metric without a profile proves itself by being there. After enough samples over enough seconds the mean
-    residual of each metric must lie within 3 scales; three blocks outside are a relapse.
+    After enough samples over enough seconds the mean residual of each metric must lie within `tolerance`; three such
+    blocks outside are a relapse. A metric without a profile proves itself by being there; the one that led to the
+    case must have been there if it has one.
     """
     proof = trial.proof
     for index in np.flatnonzero(samples.ts > proof.since).tolist():
         _add(trial, samples.residuals[index])
         at = int(samples.ts[index])
-        if proof.count < proof.samples or at - proof.since < 1000 * proof.seconds:
-            continue
-        outcome = _judge(trial, at)
-        if outcome is not None:
-            return outcome
+        if _complete(proof, at):
+            outcome = _judge(trial, at)
+            if outcome is not None:
+                return outcome
     return None
+
+
+def tolerance(noise: float, *, count: int, seconds: float) -> float:
+    """Return how far the mean of `count` samples over `seconds` may be off, in scales of an hourly mean.
+
+    Three deviations. To that of an hourly mean comes what the samples' own noise leaves, and, as long as the samples
+    lie close together, slow noise: neighbours are alike, so that their mean wanders within its hour about as much as
+    one hour differs from the next, if samples do. Over an hour that is gone.
+    """
+    slow = max(0.0, 1.0 - 1000.0 * seconds / HOUR_MS) * min(noise, 1.0) ** 2
+    return float(GOOD_SCALES * np.sqrt(1.0 + slow + noise**2 / count))
+
+
+def _complete(proof: Proof, at: int) -> bool:
+    """Tell whether a block has enough samples over enough seconds."""
+    return proof.count >= proof.samples and at - _begun(proof) >= 1000 * proof.seconds
+
+
+def _begun(proof: Proof) -> int:
+    return max(proof.begun, proof.since)
 
 
 def _add(trial: Trial, residuals: Floats) -> None:
@@ -113,24 +141,26 @@ def _add(trial: Trial, residuals: Floats) -> None:
     for name, column in trial.columns.items():
         if column is not None and not np.isnan(residuals[column]):
             proof.residuals[name] = proof.residuals.get(name, 0.0) + float(residuals[column])
+            proof.counts[name] = proof.counts.get(name, 0) + 1
 
 
 def _judge(trial: Trial, at: int) -> Outcome | None:
     proof = trial.proof
-    count = proof.count
-    means = {name: proof.residuals.get(name, 0.0) / count for name in trial.columns}
-    slack = {name: 2.0 * trial.noise.get(name, np.inf) / np.sqrt(count) for name in means}
-    good = all(abs(mean) <= GOOD_SCALES + slack[name] for name, mean in means.items())
-    verdict = _verdict(proof, good=good)
-    return Outcome(verdict, at, count, means) if verdict is not None else None
+    count, seconds = proof.count, (at - _begun(proof)) / 1000.0
+    means = {name: total / proof.counts[name] for name, total in proof.residuals.items()}
+    limits = {name: tolerance(trial.noise[name], count=proof.counts[name], seconds=seconds) for name in means}
+    there = trial.leading in means or not np.isfinite(trial.noise.get(trial.leading, np.inf))
+    good = there and all(abs(mean) <= limits[name] for name, mean in means.items())
+    verdict = _verdict(proof, at, good=good)
+    return Outcome(verdict, at, count, means, limits) if verdict is not None else None
 
 
-def _verdict(proof: Proof, *, good: bool) -> Verdict | None:
+def _verdict(proof: Proof, at: int, *, good: bool) -> Verdict | None:
     """End a block: proven by a good one, relapsed by the last of several that are not."""
     if good:
         return Verdict.PROVEN
     proof.blocks_off += 1
-    proof.count, proof.residuals, proof.beyond = 0, {}, 0
+    proof.begun, proof.count, proof.residuals, proof.counts, proof.beyond = at, 0, {}, {}, 0
     return Verdict.RELAPSED if proof.blocks_off >= BLOCKS_UNTIL_RELAPSE else None
 
 
@@ -143,10 +173,10 @@ def stay_clear(proof: Proof, ts: Ints, beyond: Flags) -> Outcome | None:
         if at <= proof.since:
             continue
         proof.count, proof.beyond = proof.count + 1, proof.beyond + off
-        if proof.count < proof.samples or at - proof.since < 1000 * proof.seconds:
+        if not _complete(proof, at):
             continue
         count, off_count = proof.count, proof.beyond
-        verdict = _verdict(proof, good=off_count == 0)
+        verdict = _verdict(proof, at, good=off_count == 0)
         if verdict is not None:
-            return Outcome(verdict, at, count, {}, off_count)
+            return Outcome(verdict, at, count, {}, {}, off_count)
     return None

@@ -265,11 +265,11 @@ def clear_case(session: Session, case_id: UUID, *, at: datetime, evidence: Mappi
 
 
 def relapse_case(session: Session, case_id: UUID, *, at: datetime, evidence: Mapping[str, Any]) -> bool:
-    """Say that telemetry contradicts the repair; the case is open again."""
+    """Say that telemetry contradicts the repair; the case is open again, and keeps what was seen."""
     case = _locked(session, case_id)
     if case.state is not CaseState.VERIFYING:
         return False
-    case.state, case.verify_from = CaseState.OPEN, None
+    case.state, case.verify_from, case.recovery = CaseState.OPEN, None, dict(evidence)
     outbox.publish(session, CaseRelapsed(case_id=case_id, device_id=case.device_id, at=at, evidence=dict(evidence)))
     return True
 

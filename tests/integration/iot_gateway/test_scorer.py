@@ -101,6 +101,11 @@ def test_a_repair_that_did_not_help_is_a_relapse(make_device) -> None:
 
     assert open_cases(pump) == [("bearing", "open")]
     assert [topic for topic, _ in events_of(pump)].count("cases.relapsed.v1") == 1
+    with transaction(tenant_id=pump.tenant_id) as session:
+        told = cases.get_case(session, opened["case_id"]).recovery
+    assert told is not None
+    assert told["verdict"] == "relapsed"
+    assert told["mean_residuals"]["vibration_mm_s"] > told["limits"]["vibration_mm_s"]
 
 
 def test_killing_the_scorer_misses_and_repeats_nothing(make_device, scorer) -> None:

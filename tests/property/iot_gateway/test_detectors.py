@@ -279,7 +279,7 @@ def test_the_failure_window_is_in_order(index, fails_at) -> None:
 
 def test_a_proof_needs_enough_samples_over_enough_time() -> None:
     bank = a_bank("thermometer")
-    trial = proof.trial_of(bank, 0, memory.Proof(since=0, samples=10, seconds=60), ["value"])
+    trial = proof.trial_of(bank, 0, memory.Proof(since=0, samples=10, seconds=60), ["value"], leading="value")
     ts = np.arange(1, 41, dtype=np.int64) * 2000
     residuals = proof.residuals(bank, 0, np.zeros(40, dtype=np.int64), np.ones((40, 1)))
 

@@ -20,6 +20,7 @@ from iot_gateway.detect import catalogue, engine, fusion, quality, suspicion
 from iot_gateway.detect.arrays import HOUR_MS
 from iot_gateway.detect.fusion import GroupState, MetricState
 from iot_gateway.detect.lanes import lanes_of
+from iot_gateway.gateway import rest_after
 from iot_gateway.marks import Mark
 from iot_gateway.partitions import Calendar, Partition, parse, wanted
 from iot_gateway.secret import hash_for_broker, matches
@@ -228,3 +229,9 @@ def _hour(stamp: str) -> int:
 def test_partitions_are_named_after_their_range() -> None:
     assert Partition(date(2026, 1, 1), date(2026, 1, 2)).name == "telemetry_p20260101_20260102"
     assert parse("telemetry_batch") is None
+
+
+def test_a_slow_look_for_commands_delays_the_next_by_seconds_only() -> None:
+    assert rest_after(0.01) == pytest.approx(0.2)
+    assert rest_after(3.0) == 10.0
+    assert rest_after(40.0) == 40.0

@@ -37,7 +37,7 @@ devices:
   - {{name: {worn}, model: pump}}
 faults:
   - {{device: {clogged}, mode: filter_clogging, onset: -4d, failure: +12h, severity: 6}}
-  - {{device: {worn}, mode: bearing_wear, onset: -4d, failure: +12h, severity: 6}}
+  - {{device: {worn}, mode: bearing_wear, onset: -4d, failure: +12h, severity: 10}}
 """
 SHORT = {"severity_at_most": 4, "most_critical": "A", "cold_start": True, "proof_samples": 10, "proof_seconds": 10}
 
