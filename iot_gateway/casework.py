@@ -144,7 +144,7 @@ def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Ou
     """Say whether a repair has worked."""
     at = _instant(outcome.at)
     evidence: dict[str, Any] = {
-        "verdict": outcome.verdict,
+        "verdict": outcome.verdict.value,
         "samples": outcome.samples,
         "since": case.verify_from.isoformat() if case.verify_from else None,
     }

@@ -126,7 +126,7 @@ def run(stop: threading.Event, retire: threading.Event) -> None:
 
 
 def rest_after(seconds: float) -> float:
-    """Return how long after its beginning a look for what is to be sent, which took so long, is followed by the next."""
+    """Return after how long, from its beginning, a look for what is to be sent is followed by the next."""
     return max(seconds, min(PARCEL_SHARE * seconds, PARCEL_SECONDS))
 
 

@@ -68,11 +68,15 @@ def read_lives(path: Path, names: Sequence[str] | None = None) -> Lives:
     options = arrow_csv.ConvertOptions(column_types={UNIT: pa.string()}, strings_can_be_null=True)
     try:
         table = arrow_csv.read_csv(path, convert_options=options)
-    except pa.ArrowException as error:
+        given = table.column_names
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise UnusableLives(f"{path.name}: {error}", column=None, unit=None) from error
-    others = tuple(name for name in table.column_names if name not in {UNIT, CYCLE, ANSWER})
+    twice = next((name for name in given if given.count(name) > 1), None)
+    if twice is not None:
+        raise UnusableLives(f"{path.name}: two columns are called {twice}", column=twice, unit=None)
+    others = tuple(name for name in given if name not in {UNIT, CYCLE, ANSWER})
     wanted = others if names is None else tuple(names)
-    missing = [name for name in (UNIT, CYCLE, *wanted) if name not in table.column_names]
+    missing = [name for name in (UNIT, CYCLE, *wanted) if name not in given]
     if missing or not wanted:
         what = f"no column {', '.join(missing)}" if missing else f"no values beside {UNIT} and {CYCLE}"
         raise UnusableLives(f"{path.name}: {what}", column=missing[0] if missing else None, unit=None)

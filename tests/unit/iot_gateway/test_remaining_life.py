@@ -80,13 +80,16 @@ def test_without_any_failures_the_table_of_them_may_be_left_out(tmp_path: Path) 
         ("unit,cycle,heat\na,1,warm\n", "heat", "heat is not all numbers"),
         ("unit,cycle,heat\na,one,1\n", "cycle", "cycle is not all numbers"),
         ("unit,cycle,heat\n,1,1\n", "unit", "without a unit"),
+        ("unit,cycle,heat,heat\na,1,1,2\n", "heat", "two columns are called heat"),
+        ("unit,cycle,cycle,heat\na,1,1,2\n", "cycle", "two columns are called cycle"),
+        ("unit,cycle,w\udce4rme\na,1,1\n", None, "utf-8|UTF8|Unicode"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_with_the_reason(
     text: str, column: str | None, said: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "lives.csv"
-    path.write_text(text)
+    path.write_text(text, errors="surrogateescape")
 
     with pytest.raises(UnusableLives, match=said) as refused:
         read_lives(path)
