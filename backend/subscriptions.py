@@ -15,7 +15,7 @@ from backend.playbooks.events import TrialFinished
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
-from backend.tickets.events import TicketResolved
+from backend.tickets.events import TicketChanged, TicketResolved
 from backend.work import handlers as work
 from backend.work.events import (
     VisitAssigned,
@@ -23,6 +23,7 @@ from backend.work.events import (
     VisitWithdrawn,
     WorkOrderChanged,
     WorkOrderClosed,
+    WorkOrderDueMoved,
     WorkOrderOpened,
 )
 from inventory.events import StockArrived
@@ -66,7 +67,9 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     WorkOrderChanged: {
         "planning.plan_on_returned": planning.plan_on_returned,
         "tickets.resolve_on_cancel": tickets.resolve_on_cancel,
+        "intake.dismiss_on_order_cancelled": intake.dismiss_on_order_cancelled,
     },
+    WorkOrderDueMoved: {"planning.plan_on_due_moved": planning.plan_on_due_moved},
     WorkOrderClosed: {
         "tickets.resolve_on_close": tickets.resolve_on_close,
         "intake.label_on_close": intake.label_on_close,
@@ -79,6 +82,7 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "intake.verify_on_completion": intake.verify_on_completion,
         "work.correct_on_completion": work.correct_on_completion,
     },
+    TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
     TicketResolved: {
         "surveys.invite_on_resolution": surveys.invite_on_resolution,

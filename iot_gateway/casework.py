@@ -75,6 +75,8 @@ def learn_of_cases(memory: Memory, rows: Sequence[DeviceCase], *, hour: int) -> 
         case = by_id.get(case_id)
         if case is None or case.state not in ACTIVE:
             engine.forget_case(memory, group, hour=hour)
+            if case is not None and case.dismissed:
+                engine.hold_back(memory, group, severity=case.severity, hour=hour)
             memory.proofs.pop(case_id, None)
     for case_id in [case_id for case_id in memory.proofs if case_id not in by_id]:
         del memory.proofs[case_id]
@@ -153,6 +155,8 @@ def act_on_proof(session: Session, memory: Memory, case: DeviceCase, outcome: Ou
     else:
         evidence["mean_residuals"] = {name: round(value, 3) for name, value in outcome.residuals.items()}
         evidence["limits"] = {name: round(value, 3) for name, value in outcome.limits.items() if math.isfinite(value)}
+        if outcome.spreads:
+            evidence["spreads"] = {name: round(ratio, 3) for name, ratio in outcome.spreads.items()}
     log.info("repair_judged", case_id=str(case.id), group=case.failure_group, **evidence)
     memory.proofs.pop(str(case.id), None)
     if outcome.verdict is Verdict.PROVEN:

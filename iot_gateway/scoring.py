@@ -11,6 +11,7 @@ from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.fast_chart import Chart
 from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.memory import Watch
+from iot_gateway.detect.proof import Verdict
 from iot_gateway.follow import FollowedDevice, Samples
 from iot_gateway.purpose import Purpose
 from iot_gateway.shelf import Shelf
@@ -121,10 +122,13 @@ class BankWork:
             weeks = np.array([hours.hour_of_week(t // HOUR_MS, device.zone) for t in ts[later].tolist()])
             leading = str(case.summary.get("metric"))
             names = proof.metrics_of(bank.known, case.failure_group, leading)
+            restless = proof.restless_metrics_of(bank.known, case.failure_group)
             outcome = proof.weigh(
-                proof.trial_of(bank, row, trial, names, leading=leading),
+                proof.trial_of(bank, row, trial, names, leading=leading, restless=restless),
                 proof.Samples(ts[later], proof.residuals_after_repair(bank, row, weeks, inside)),
             )
             if outcome is not None:
+                if outcome.verdict is Verdict.PROVEN:
+                    proof.settle_levels(bank, row, weeks, inside)
                 bind_tenant(self._step.session, device.tenant_id)
                 casework.act_on_proof(self._step.session, memory, case, outcome)

@@ -1,10 +1,11 @@
 """Audit rows: who did what to what, written in the business transaction, never changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session
 
 from kernel import clock
@@ -25,6 +26,12 @@ class AuditEntry(TenantRow):
     subject: Mapped[str]
     subject_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]]
+
+
+def of_subject(session: Session, subject_id: UUID, *, limit: int) -> Sequence[AuditEntry]:
+    """Return what was done to a subject, the newest first."""
+    query = select(AuditEntry).where(AuditEntry.subject_id == subject_id).order_by(AuditEntry.id.desc()).limit(limit)
+    return session.scalars(query).all()
 
 
 def record(

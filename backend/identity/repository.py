@@ -1,6 +1,6 @@
 """Queries over users, sessions and failed log-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,12 @@ def user(session: Session, user_id: UUID) -> AppUser | None:
 def user_by_name(session: Session, username: str) -> AppUser | None:
     """Return the user with this name."""
     return session.scalar(select(AppUser).where(AppUser.username == username))
+
+
+def names_of(session: Session, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of users by id."""
+    rows = session.execute(select(AppUser.id, AppUser.display_name).where(AppUser.id.in_(user_ids)))
+    return {row.id: row.display_name for row in rows}
 
 
 def users(session: Session, *, after: str | None, limit: int) -> Sequence[AppUser]:

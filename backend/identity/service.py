@@ -128,6 +128,11 @@ def get_user(session: Session, user_id: UUID) -> AppUser:
     return user
 
 
+def names_of(session: Session, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of users by id; unknown ones are missing."""
+    return repository.names_of(session, user_ids)
+
+
 def user_by_name(session: Session, username: str) -> AppUser | None:
     """Return the user with this name, if there is one."""
     return repository.user_by_name(session, normal_name(username))

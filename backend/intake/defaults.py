@@ -13,7 +13,8 @@ class DefaultRule:
     skill_level: int
     priorities: tuple[int, int, int]
     """For criticality A, B, C."""
-    part_number: str
+    part_number: str | None
+    """None: what it takes is known only on site."""
     quantity: Decimal
     duration_minutes: int
     text_zh: str
@@ -111,6 +112,72 @@ DEFAULTS: tuple[DefaultRule, ...] = (
         duration_minutes=60,
         text_zh="温度异常",
         text_en="Abnormal temperature",
+    ),
+    DefaultRule(
+        failure_group="compressor",
+        skill="refrigeration",
+        skill_level=3,
+        priorities=(1, 2, 3),
+        part_number="CMP-CTR-40",
+        quantity=ONE,
+        duration_minutes=150,
+        text_zh="压缩机频繁启停",
+        text_en="Compressor short cycling",
+    ),
+    DefaultRule(
+        failure_group="belt",
+        skill="rotating",
+        skill_level=1,
+        priorities=(2, 3, 3),
+        part_number="BLT-XPB",
+        quantity=ONE,
+        duration_minutes=60,
+        text_zh="皮带打滑",
+        text_en="Slipping belt",
+    ),
+    DefaultRule(
+        failure_group="impeller",
+        skill="rotating",
+        skill_level=2,
+        priorities=(2, 2, 3),
+        part_number="IMP-0150",
+        quantity=ONE,
+        duration_minutes=180,
+        text_zh="叶轮气蚀",
+        text_en="Impeller cavitation",
+    ),
+    DefaultRule(
+        failure_group="battery",
+        skill="electrical",
+        skill_level=1,
+        priorities=(2, 3, 4),
+        part_number="BAT-ER14505",
+        quantity=ONE,
+        duration_minutes=30,
+        text_zh="电池衰减",
+        text_en="Battery ageing",
+    ),
+    DefaultRule(
+        failure_group="sensor",
+        skill="controls",
+        skill_level=1,
+        priorities=(3, 3, 4),
+        part_number="TS-PT100",
+        quantity=ONE,
+        duration_minutes=45,
+        text_zh="传感器异常",
+        text_en="Faulty sensor",
+    ),
+    DefaultRule(
+        failure_group="limit",
+        skill="controls",
+        skill_level=1,
+        priorities=(2, 3, 3),
+        part_number=None,
+        quantity=ONE,
+        duration_minutes=60,
+        text_zh="超出设定限值",
+        text_en="Beyond a limit that was set",
     ),
 )
 

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.intake import casework, policy, remote, repository, rollup, service
+from backend.intake import casework, dismissal, policy, remote, repository, rollup, service
 from backend.intake.service import Suspected
 from backend.playbooks.events import TrialFinished
 from backend.playbooks.lifecycle import TrialState
 from backend.tickets import service as tickets
-from backend.tickets.events import TicketResolved
+from backend.tickets.events import TicketChanged, TicketResolved
 from backend.tickets.lifecycle import TicketState
 from backend.tickets.service import By
 from backend.work.actors import system
-from backend.work.events import VisitCompleted, WorkOrderClosed
+from backend.work.events import VisitCompleted, WorkOrderChanged, WorkOrderClosed
 from backend.work.lifecycle import OrderState
 from backend.work.models import EventSource
 from backend.work.service import orders, views
@@ -115,6 +115,23 @@ def prove_on_resolution(session: Session, event: TicketResolved) -> None:
         if case.state is CaseState.OPEN and rollup.standing_order(session, row) is None:
             samples, seconds = service.proof_of(session, case.failure_group, case.model)
             cases.begin_verification(session, case.id, at=event.resolved_at, samples=samples, seconds=seconds)
+
+
+def dismiss_on_order_cancelled(session: Session, event: WorkOrderChanged) -> None:
+    """End the cases of an order that a person has cancelled; a second delivery changes nothing."""
+    if event.state == OrderState.CANCELLED and event.actor_id is not None:
+        dismissal.of_order(session, event.work_order_id, _said(event))
+
+
+def dismiss_on_ticket_cancelled(session: Session, event: TicketChanged) -> None:
+    """End the cases of a ticket that a person has cancelled; a second delivery changes nothing."""
+    if event.state == TicketState.CANCELLED and event.actor_id is not None:
+        dismissal.of_ticket(session, event.ticket_id, _said(event))
+
+
+def _said(event: WorkOrderChanged | TicketChanged) -> dismissal.Said:
+    by = By(actor_id=event.actor_id, name=event.actor_name, source="web")
+    return dismissal.Said(reason=event.reason or "", no_fault=event.no_fault, by=by, at=event.occurred_at)
 
 
 def settle_on_trial(session: Session, event: TrialFinished) -> None:

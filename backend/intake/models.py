@@ -23,13 +23,17 @@ class IntakeState(StrEnum):
 
 
 class DecisionKind(StrEnum):
-    """What intake decides about a case: its own ticket, joined to one, held by an incident, later, or not at all."""
+    """What intake decides about a case: its own ticket, joined to one, held by an incident, later, or not at all.
+
+    `dismissed`: somebody has called off the work for it.
+    """
 
     TICKET = "ticket"
     ROLLED_UP = "rolled_up"
     INCIDENT = "incident"
     WAITING = "waiting"
     GONE = "gone"
+    DISMISSED = "dismissed"
 
 
 class IncidentScope(StrEnum):

@@ -3,9 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from backend.intake import casework, incidents, policy, policy_views
+from backend.intake import casework, dismissal, incidents, policy, policy_views
+from backend.intake.dismissal import Said
 from backend.intake.errors import CaseDoesNotWait, CaseNotTakenIn, IncidentUnknown, NotInIncident, StalePolicy
-from backend.intake.policy_schemas import CaseIntakeOut, IncidentCaseOut, IncidentOut, PolicyIn, PolicyOut, WaitingOut
+from backend.intake.policy_schemas import (
+    CaseIntakeOut,
+    DismissIn,
+    IncidentCaseOut,
+    IncidentOut,
+    PolicyIn,
+    PolicyOut,
+    WaitingOut,
+)
 from backend.tickets.service import By
 from kernel import clock, http
 from kernel.auth import OFFICE, Principal, Role
@@ -32,6 +41,7 @@ ACCESS = {
     "set_policy": WRITERS,
     "list_waiting": READERS,
     "release_case": DESK,
+    "dismiss_case": DESK,
     "get_case_intake": READERS,
     "list_incidents": READERS,
     "get_incident": READERS,
@@ -86,6 +96,18 @@ def release_case(case_id: UUID, db: Db, me: Me) -> dict[str, Any]:
     return policy_views.case_view(db, case_id)
 
 
+@router.post(
+    "/intake/backlog/{case_id}/dismiss",
+    response_model=CaseIntakeOut,
+    responses=problems(CaseNotTakenIn, CaseDoesNotWait),
+)
+def dismiss_case(case_id: UUID, body: DismissIn, db: Db, me: Me) -> dict[str, Any]:
+    """Call a waiting case off; of one that has become a ticket, cancel the ticket or its order."""
+    said = Said(reason=body.reason, no_fault=body.no_fault, by=_by(me), at=clock.now())
+    dismissal.of_waiting(db, case_id, said)
+    return policy_views.case_view(db, case_id)
+
+
 @router.get("/intake/cases/{case_id}", response_model=CaseIntakeOut, responses=problems(CaseNotTakenIn))
 def get_case_intake(case_id: UUID, db: Db) -> dict[str, Any]:
     """Return what became of a case, with each decision and its reason."""
@@ -115,7 +137,7 @@ def list_incident_cases(
     after = decode_id_cursor(cursor) if cursor else None
     rows, more = cut(policy_views.incident_cases(db, incident_id, after=after, limit=limit + 1), limit)
     items = [IncidentCaseOut.model_validate(row) for row in rows]
-    return Page(items=items, next_cursor=encode_cursor(rows[-1].id) if more else None)
+    return Page(items=items, next_cursor=encode_cursor(rows[-1]["id"]) if more else None)
 
 
 @router.post(

@@ -9,7 +9,9 @@ from pydantic import Field
 from backend.assets.models import Criticality
 from backend.intake.models import DecisionKind, IncidentScope, IntakeState
 from backend.tickets.lifecycle import TicketState
-from kernel.fields import Body, Out
+from backend.work.lifecycle import OrderState
+from iot_gateway.lifecycle import CaseState, Finding
+from kernel.fields import Body, Line, Out
 
 Tickets = Annotated[int | None, Field(ge=0, le=100_000)]
 
@@ -92,8 +94,13 @@ class CaseIntakeOut(Out):
     state: IntakeState
     severity: int
     ticket_id: UUID | None
+    ticket_number: str | None
+    ticket_state: TicketState | None
     work_order_id: UUID | None
+    order_number: str | None
+    order_state: OrderState | None
     incident_id: UUID | None
+    incident_name: str | None
     rolled_up: bool
     decisions: list[DecisionOut]
 
@@ -115,11 +122,22 @@ class IncidentOut(Out):
     fleet_count: int
 
 
+class DismissIn(Body):
+    """Why a waiting case is called off; `no_fault`: nothing is wrong, so the case was false."""
+
+    reason: Line
+    no_fault: bool = False
+
+
 class IncidentCaseOut(Out):
     """A case of an incident."""
 
     case_id: UUID
     device_id: UUID
+    device_name: str | None
+    asset_name: str | None
+    state: CaseState
+    finding: Finding | None
     model: str
     failure_group: str
     severity: int

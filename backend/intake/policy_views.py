@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from backend.assets import service as assets
 from backend.intake import casework, decisions, incidents, policy, repository
 from backend.intake.errors import CaseNotTakenIn
-from backend.intake.models import CaseIntake, DecisionKind, Incident, IntakeDecision
+from backend.intake.models import DecisionKind, Incident, IntakeDecision
 from backend.tickets import service as tickets
+from backend.work.service import views as work
+from iot_gateway.service import cases, devices
 
 
 def columns(row: object, names: Sequence[str]) -> dict[str, Any]:
@@ -62,7 +64,18 @@ def case_view(session: Session, case_id: UUID) -> dict[str, Any]:
     if row is None:
         raise CaseNotTakenIn("Intake has not heard of this case.", case_id=case_id)
     names = ("case_id", "state", "severity", "ticket_id", "work_order_id", "incident_id", "rolled_up")
-    return {**columns(row, names), "decisions": decisions.of_case(session, case_id)}
+    ticket = tickets.get_ticket(session, row.ticket_id) if row.ticket_id else None
+    order = work.get_order(session, row.work_order_id) if row.work_order_id else None
+    incident = incidents.get_incident(session, row.incident_id) if row.incident_id else None
+    return {
+        **columns(row, names),
+        "ticket_number": ticket.number if ticket else None,
+        "ticket_state": ticket.state if ticket else None,
+        "order_number": order.number if order else None,
+        "order_state": order.state if order else None,
+        "incident_name": incident.scope_name if incident else None,
+        "decisions": decisions.of_case(session, case_id),
+    }
 
 
 def incident_views(session: Session, rows: Sequence[Incident]) -> list[dict[str, Any]]:
@@ -77,11 +90,21 @@ def incident_views(session: Session, rows: Sequence[Incident]) -> list[dict[str,
     return shown
 
 
-def incident_cases(session: Session, incident_id: UUID, *, after: UUID | None, limit: int) -> Sequence[CaseIntake]:
+def incident_cases(session: Session, incident_id: UUID, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Return the cases of an incident, the first first, behind one.
 
     Raises:
         IncidentUnknown: there is none with this id.
     """
     incidents.get_incident(session, incident_id)
-    return incidents.cases_of(session, incident_id, after=after, limit=limit)
+    rows = incidents.cases_of(session, incident_id, after=after, limit=limit)
+    names = devices.names_of(session, {row.device_id for row in rows})
+    known = assets.assets_by_id(session, {row.asset_id for row in rows if row.asset_id is not None})
+    members = ("id", "case_id", "device_id", "model", "failure_group", "severity", "happened_at", "asset_id")
+    shown = []
+    for row in rows:
+        asset, case = known.get(row.asset_id) if row.asset_id else None, cases.get_case(session, row.case_id)
+        place = {"device_name": names.get(row.device_id), "asset_name": asset.name if asset else None}
+        work_of = columns(row, ("ticket_id", "work_order_id"))
+        shown.append({**columns(row, members), **place, **columns(case, ("state", "finding")), **work_of})
+    return shown

@@ -65,9 +65,9 @@ class Plan:
 def ensure_defaults(session: Session, *, verify_samples: int = 120, verify_seconds: int = 3600) -> None:
     """Give a tenant the usual rules that it lacks, and parts to rules whose part was unknown until now."""
     known = {rule.failure_group: rule for rule in repository.rules(session) if rule.model is None}
-    parts = stock.parts_by_number(session, [rule.part_number for rule in DEFAULTS])
+    parts = stock.parts_by_number(session, [rule.part_number for rule in DEFAULTS if rule.part_number])
     for rule in DEFAULTS:
-        part = parts.get(rule.part_number)
+        part = parts.get(rule.part_number) if rule.part_number else None
         row = known.get(rule.failure_group)
         if row is None:
             first, second, third = rule.priorities

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from backend.planning import service
 from backend.planning.models import PlanMode
-from backend.work.events import WorkOrderChanged, WorkOrderOpened
+from backend.work.events import WorkOrderChanged, WorkOrderDueMoved, WorkOrderOpened
 from backend.work.lifecycle import OrderState
+from backend.work.service import scheduling
 
 
 def plan_on_opened(session: Session, event: WorkOrderOpened) -> None:
@@ -16,4 +17,13 @@ def plan_on_opened(session: Session, event: WorkOrderOpened) -> None:
 def plan_on_returned(session: Session, event: WorkOrderChanged) -> None:
     """Plan an order again that came back: rejected, not finished, parts there."""
     if event.state == OrderState.OPEN and event.from_state != OrderState.DRAFT:
+        service.request_plan(session, mode=PlanMode.AUTO, cause=event.topic)
+
+
+def plan_on_due_moved(session: Session, event: WorkOrderDueMoved) -> None:
+    """Plan an order again whose due date has moved; what was promised, pinned or told to somebody stays.
+
+    One wish of many: a plan that nobody has begun answers for all. A planned visit gives way only if it comes too late.
+    """
+    if scheduling.release_late(session, event.work_order_id, at=event.occurred_at):
         service.request_plan(session, mode=PlanMode.AUTO, cause=event.topic)

@@ -1,5 +1,6 @@
 """The staff API of playbooks and trials."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from backend.playbooks import repository, service
 from backend.playbooks.dryrun import SHOWN, dry_run
 from backend.playbooks.errors import PlaybookTaken, PlaybookUnknown, StalePlaybook, TrialEnded, TrialUnknown
 from backend.playbooks.lifecycle import TrialState
-from backend.playbooks.models import Playbook
+from backend.playbooks.models import Playbook, Trial
 from backend.playbooks.rules import Condition
 from backend.playbooks.schemas import (
     DryRunIn,
@@ -20,8 +21,10 @@ from backend.playbooks.schemas import (
     StepOut,
     TrialDetailOut,
     TrialOut,
+    VersionOut,
 )
 from backend.playbooks.service import Draft, Who
+from iot_gateway.service import devices
 from kernel import clock, http
 from kernel.auth import OFFICE, Principal, Role
 from kernel.http import Db, Me, problems
@@ -35,6 +38,7 @@ ACCESS = {
     "list_playbooks": READERS,
     "create_playbook": WRITERS,
     "get_playbook": READERS,
+    "list_versions": READERS,
     "replace_playbook": WRITERS,
     "try_playbook": READERS,
     "list_trials": READERS,
@@ -68,6 +72,12 @@ def get_playbook(playbook_id: UUID, db: Db) -> Playbook:
     return repository.playbook(db, playbook_id)
 
 
+@router.get("/playbooks/{playbook_id}/versions", responses=problems(PlaybookUnknown))
+def list_versions(playbook_id: UUID, db: Db, limit: Limit = DEFAULT_LIMIT) -> list[VersionOut]:
+    """Return the versions of a playbook, the newest first, with who changed what."""
+    return [VersionOut.model_validate(row) for row in service.versions(db, playbook_id, limit=limit)]
+
+
 @router.put(
     "/playbooks/{playbook_id}",
     response_model=PlaybookOut,
@@ -87,10 +97,13 @@ def try_playbook(body: DryRunIn, db: Db) -> DryRunOut:
     )
     since = clock.now() - timedelta(days=body.days)
     found = dry_run(db, condition, model=body.model, failure_group=body.failure_group, since=since)
+    shown = found.judged[:SHOWN]
+    names = devices.names_of(db, {item.case.device_id for item in shown})
     lines = [
         DryRunLine(
             case_id=item.case.id,
             device_id=item.case.device_id,
+            device_name=names.get(item.case.device_id),
             opened_at=item.case.opened_at,
             severity=item.case.severity,
             criticality=item.criticality,
@@ -98,7 +111,7 @@ def try_playbook(body: DryRunIn, db: Db) -> DryRunOut:
             finding=item.case.finding,
             refused=item.refused,
         )
-        for item in found.judged[:SHOWN]
+        for item in shown
     ]
     return DryRunOut(
         cases=len(found.judged),
@@ -123,7 +136,7 @@ def list_trials(
     before = decode_id_cursor(cursor) if cursor else None
     found = repository.trials(db, state=state, case_id=case_id, playbook_id=playbook_id, before=before, limit=limit + 1)
     rows, more = cut(found, limit)
-    items = [TrialOut.model_validate(row) for row in rows]
+    items = [TrialOut.model_validate(one) for one in _named(db, rows)]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].id) if more else None)
 
 
@@ -141,6 +154,13 @@ def withdraw_trial(trial_id: UUID, db: Db, me: Me) -> TrialDetailOut:
 
 
 def _detail(db: Db, trial_id: UUID) -> TrialDetailOut:
-    known: dict[str, Any] = TrialOut.model_validate(repository.trial(db, trial_id)).model_dump()
+    known = _named(db, [repository.trial(db, trial_id)])[0]
     steps = [StepOut.model_validate(row) for row in repository.events(db, trial_id)]
     return TrialDetailOut(**known, steps=steps)
+
+
+def _named(db: Db, rows: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Return what is shown of trials, with the names of their devices."""
+    names = devices.names_of(db, {row.device_id for row in rows})
+    members = [name for name in TrialOut.model_fields if name != "device_name"]
+    return [{name: getattr(row, name) for name in members} | {"device_name": names.get(row.device_id)} for row in rows]

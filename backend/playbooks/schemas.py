@@ -73,6 +73,16 @@ class PlaybookOut(Out):
     rest_hours: int
 
 
+class VersionOut(Out):
+    """One version of a playbook and what it changed: by member, from what to what."""
+
+    version: int
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str | None
+    changed: dict[str, tuple[Any, Any]]
+
+
 class TrialOut(Out):
     """One use of a playbook for one case."""
 
@@ -80,6 +90,7 @@ class TrialOut(Out):
     playbook_id: UUID
     case_id: UUID
     device_id: UUID
+    device_name: str | None
     ticket_id: UUID
     failure_group: str
     command_id: UUID
@@ -120,6 +131,7 @@ class DryRunLine(Out):
 
     case_id: UUID
     device_id: UUID
+    device_name: str | None
     opened_at: datetime
     severity: int
     criticality: Criticality | None

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets.models import Criticality
+from backend.identity import service as identity
 from backend.playbooks import repository
 from backend.playbooks.errors import PlaybookTaken, StalePlaybook, TrialEnded
 from backend.playbooks.events import TrialFinished
@@ -36,6 +37,8 @@ PROOFS = {
     CaseState.OPEN: TrialStep.RELAPSE,
     CaseState.CLOSED: TrialStep.WITHDRAW,
 }
+
+CREATED = "playbook.create"
 
 log = get_logger()
 
@@ -81,7 +84,7 @@ def create_playbook(session: Session, draft: Draft, *, by: Who = HOUSE) -> Playb
     row = Playbook(**vars(draft), version=1)
     session.add(row)
     session.flush()
-    _note(session, row, "playbook.create", by, vars(draft))
+    _note(session, row, CREATED, by, vars(draft))
     return row
 
 
@@ -107,6 +110,45 @@ def replace_playbook(
         row.version += 1
         session.flush()
     return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version of a playbook: when, by whom, and which members it changed, each from what to what."""
+
+    version: int
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str | None
+    changed: dict[str, tuple[Any, Any]]
+    """The first version has changed everything from nothing."""
+
+
+def versions(session: Session, playbook_id: UUID, *, limit: int) -> list[Version]:
+    """Return the versions of a playbook, the newest first.
+
+    Raises:
+        PlaybookUnknown: there is none with this id.
+    """
+    newest = repository.playbook(session, playbook_id).version
+    entries = audit.of_subject(session, playbook_id, limit=limit)
+    names = identity.names_of(session, {entry.actor_id for entry in entries if entry.actor_id is not None})
+    return [
+        Version(
+            version=newest - place,
+            at=entry.at,
+            actor_id=entry.actor_id,
+            actor_name=names.get(entry.actor_id) if entry.actor_id is not None else None,
+            changed=_changed(entry),
+        )
+        for place, entry in enumerate(entries)
+    ]
+
+
+def _changed(entry: audit.AuditEntry) -> dict[str, tuple[Any, Any]]:
+    if entry.action == CREATED:
+        return {name: (None, value) for name, value in entry.detail.items()}
+    return {name: (before, after) for name, (before, after) in entry.detail.items()}
 
 
 def _check_free(session: Session, draft: Draft, *, but: UUID | None) -> None:
@@ -257,6 +299,13 @@ def reconsider(session: Session, case_id: UUID, *, severity: int, at: datetime) 
     trial = repository.running_of_case(session, case_id)
     if trial is not None and severity > trial.severity_at_most:
         take_step(session, trial, TrialStep.WITHDRAW, at=at, detail={"severity": severity})
+
+
+def call_off(session: Session, case_id: UUID, *, at: datetime, by: Who) -> None:
+    """End the trial of a case that a person has called off, if one is under way."""
+    trial = repository.running_of_case(session, case_id)
+    if trial is not None:
+        take_step(session, trial, TrialStep.WITHDRAW, at=at, by=by)
 
 
 def sweep(session: Session, *, at: datetime) -> int:

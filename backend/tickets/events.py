@@ -33,6 +33,12 @@ class TicketChanged(Event):
     state: str
     action: str
     occurred_at: datetime
+    actor_id: UUID | None = None
+    """Who did it; none: it followed from something."""
+    actor_name: str = ""
+    reason: str | None = None
+    no_fault: bool = False
+    """Cancelled by somebody who says that nothing is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)

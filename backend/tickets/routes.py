@@ -56,7 +56,7 @@ def get_ticket(ticket_id: UUID, db: Db) -> dict[str, Any]:
 def act_on_ticket(ticket_id: UUID, body: TicketActionIn, db: Db, me: Me) -> dict[str, Any]:
     """Triage, ask the customer, resolve, reopen, close or cancel a ticket."""
     by, at = By(actor_id=me.user_id, name=me.name, source="web"), clock.now()
-    service.act(db, ticket_id, body.action, by=by, at=at, reason=body.reason)
+    service.act(db, ticket_id, body.action, by=by, at=at, reason=body.reason, no_fault=body.no_fault)
     db.flush()
     return views.ticket_view(db, ticket_id)
 

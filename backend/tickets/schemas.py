@@ -80,6 +80,8 @@ class TicketActionIn(BaseModel):
 
     action: TicketAction
     reason: str | None = Field(default=None, max_length=2000)
+    no_fault: bool = False
+    """With `cancel`: nothing is wrong, so the cases behind the ticket were false."""
 
 
 class ReopenIn(BaseModel):

@@ -192,8 +192,9 @@ def act(
     by: By,
     at: datetime,
     reason: str | None = None,
+    no_fault: bool = False,
 ) -> Ticket:
-    """Move a ticket by one action.
+    """Move a ticket by one action; `no_fault`: who cancels it says that nothing is wrong.
 
     Raises:
         IllegalTicketStep: its state does not allow it.
@@ -206,10 +207,22 @@ def act(
     former, ticket.state = ticket.state, target
     ticket.version += 1
     _stamp(session, ticket, action, former, at)
-    write_event(session, ticket, action, former, by=by, at=at, reason=reason)
+    called_off = no_fault and action is TicketAction.CANCEL
+    detail = {"no_fault": True} if called_off else None
+    write_event(session, ticket, action, former, by=by, at=at, reason=reason, detail=detail)
     publish(
         session,
-        TicketChanged(ticket_id=ticket.id, from_state=former, state=ticket.state, action=action, occurred_at=at),
+        TicketChanged(
+            ticket_id=ticket.id,
+            from_state=former,
+            state=ticket.state,
+            action=action,
+            occurred_at=at,
+            actor_id=by.actor_id,
+            actor_name=by.name,
+            reason=reason,
+            no_fault=called_off,
+        ),
     )
     if action is TicketAction.RESOLVE:
         publish(

@@ -35,6 +35,22 @@ class WorkOrderChanged(Event):
     action: str
     version: int
     occurred_at: datetime
+    actor_id: UUID | None = None
+    """Who did it; none: it followed from something."""
+    actor_name: str = ""
+    reason: str | None = None
+    no_fault: bool = False
+    """Cancelled by somebody who says that nothing is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderDueMoved(Event):
+    """Evidence has moved the date by which an order is due."""
+
+    topic: ClassVar[str] = "work.order_due_moved.v1"
+    work_order_id: UUID
+    due_at: datetime
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,6 +102,7 @@ def act_on_work_order(work_order_id: UUID, body: OrderActionIn, db: Db, me: Me) 
         actor=actor,
         at=clock.now(),
         reason=body.reason,
+        no_fault=body.no_fault,
         expected_version=body.version,
     )
     db.flush()

@@ -224,6 +224,8 @@ class OrderActionIn(BaseModel):
 
     action: OrderAction
     reason: str | None = Field(default=None, max_length=2000)
+    no_fault: bool = False
+    """With `cancel`: nothing is wrong, so the cases behind the order were false."""
     version: int | None = None
 
 

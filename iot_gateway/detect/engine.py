@@ -16,11 +16,13 @@ from iot_gateway.detect.catalogue import BAND_SCALES
 from iot_gateway.detect.fusion import WITHIN_HOURS
 from iot_gateway.detect.hours import Closed
 from iot_gateway.detect.learning import Allowance
-from iot_gateway.detect.memory import TREND_HOURS, Memory
+from iot_gateway.detect.memory import TREND_HOURS, Held, Memory
 from iot_gateway.detect.profile import MetricProfile
 from iot_gateway.detect.suspicion import HourResult, Reading, Sensors, Strengths
 
 QUIET_FACTOR, QUIET_HOURS = 1.5, 48
+HELD_HOURS = 48
+"""What a person has called off is not brought up again within this time."""
 RELEARN_HOURS = 72
 """A level learned from fewer hours is off by so much that slow charts see it."""
 WANDER_DAYS = 1.0
@@ -263,6 +265,7 @@ def _keep_trends(bank: Bank, closed: Closed, z: Floats, watched: Flags) -> None:
             notes.trend_hours, notes.trend = [], []
             oldest = int(closed.hours[place]) - 2 * WITHIN_HOURS
             notes.alarms = {name: alarms for name, alarms in notes.alarms.items() if alarms[-1] > oldest}
+            notes.held = {name: held for name, held in notes.held.items() if held.until >= closed.hours[place]}
             bank.tidy(int(closed.rows[place]))
 
 
@@ -291,6 +294,11 @@ def forget_case(memory: Memory, group_name: str, *, hour: int) -> None:
         memory.notes.explained = []
     memory.quiet_until = max(memory.quiet_until, hour + QUIET_HOURS)
     memory.high[:] = memory.low[:] = memory.slow[:] = memory.rough[:] = 0.0
+
+
+def hold_back(memory: Memory, group_name: str, *, severity: int, hour: int) -> None:
+    """Open no case of a group for a while unless it is graver: a person has called off the one that there was."""
+    memory.notes.held[group_name] = Held(hour + HELD_HOURS, severity)
 
 
 def relearn(memory: Memory, hour: int) -> None:

@@ -13,6 +13,19 @@ from iot_gateway.detect.thresholds import NEVER
 TREND_HOURS = 240
 
 
+class Spread(msgspec.Struct):
+    """How far the residuals of a metric lie from the mean of their hour, over the hours of a block."""
+
+    hour: int = 0
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    """Of the hour so far: squared distances from its mean."""
+    past_squares: float = 0.0
+    past_freedom: int = 0
+    """Of the hours before: the same, and the number of distances that are free."""
+
+
 class Proof(msgspec.Struct):
     """A repair on trial: samples since, and how far off they were."""
 
@@ -28,6 +41,8 @@ class Proof(msgspec.Struct):
     """metric -> sum of residuals of this block"""
     counts: dict[str, int] = {}
     """metric -> how many they are"""
+    spreads: dict[str, Spread] = {}
+    """metric that speaks by its spread -> that of this block"""
     beyond: int = 0
     """Samples of this block beyond a limit that people set"""
 
@@ -63,6 +78,13 @@ class Limit(msgspec.Struct):
     outlook: Outlook | None = None
 
 
+class Held(msgspec.Struct):
+    """A failure group whose case a person called off: no other one up to this hour unless it is graver."""
+
+    until: int
+    severity: int
+
+
 class Notes(msgspec.Struct):
     """What a device needs while it learns, is suspicious, has a case or is on trial; arrays are (metrics,)."""
 
@@ -86,6 +108,8 @@ class Notes(msgspec.Struct):
     """Metrics that the open case of a sudden fault or of a sensor accounts for"""
     limits: dict[str, Limit] = {}
     """threshold -> where it stands"""
+    held: dict[str, Held] = {}
+    """failure group -> its case was called off"""
 
 
 NO_NOTES = Notes()

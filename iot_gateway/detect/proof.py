@@ -1,7 +1,7 @@
 """Has the repair worked: live samples against the expected band."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from iot_gateway.detect.arrays import HOUR_MS, HOURS_PER_WEEK, Flags, Floats, Ints
 from iot_gateway.detect.bank import Bank
 from iot_gateway.detect.catalogue import DeviceModel
-from iot_gateway.detect.memory import Proof
+from iot_gateway.detect.memory import Proof, Spread
 
 GOOD_SCALES = 3.0
 BLOCKS_UNTIL_RELAPSE = 3
@@ -36,6 +36,8 @@ class Outcome:
     """metric -> how far it may be off, infinite where nothing is known of it"""
     beyond: int = 0
     """Samples beyond a limit that people set, of the last block"""
+    spreads: Mapping[str, float] = field(default_factory=dict)
+    """How many times the usual one the spread is, of each metric that speaks by it"""
 
 
 def metrics_of(known: DeviceModel, group_name: str, leading: str) -> list[str]:
@@ -44,6 +46,27 @@ def metrics_of(known: DeviceModel, group_name: str, leading: str) -> list[str]:
         if group.name == group_name:
             return [lead.metric for lead in group.leads]
     return [leading]
+
+
+def restless_metrics_of(known: DeviceModel, group_name: str) -> list[str]:
+    """Return the metrics whose spread within the hour has to be the usual one again."""
+    leads = next((group.leads for group in known.groups if group.name == group_name), ())
+    return [lead.metric for lead in leads if lead.rough]
+
+
+def settle_levels(bank: Bank, row: int, weeks: Ints, values: Floats) -> None:
+    """Let wandering metrics of a repaired device go on from their fit where that fits the samples better.
+
+    Their level had followed the fault: without this the way back would look like a fault in the other direction.
+    """
+    level = bank.memory(row).level
+    wandering = np.array([name in bank.known.wandering for name in bank.metrics])
+    if not wandering.any():
+        return
+    _, scale = bank.expect(row, weeks, values)
+    by_level = residuals(bank, row, weeks, values)
+    off_level, off_fit = (np.abs(np.nansum(part, axis=0)) for part in (by_level, by_level + level / scale))
+    level[wandering & (off_fit < off_level)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,28 +109,37 @@ class Trial:
     """metric -> column"""
     noise: dict[str, float]
     """Deviation of one sample within an hour, in scales of an hourly mean"""
+    restless: Mapping[str, float] = field(default_factory=dict)
+    """Metric that speaks by its spread -> how many times the usual one that may be"""
 
 
-def trial_of(bank: Bank, row: int, proof: Proof, names: Sequence[str], *, leading: str) -> Trial:
-    """Return a repair on trial with what the bank knows of its metrics; without a profile noise is infinite."""
+def trial_of(
+    bank: Bank, row: int, proof: Proof, names: Sequence[str], *, leading: str, restless: Sequence[str] = ()
+) -> Trial:
+    """Return a repair on trial with what the bank knows of its metrics; without a profile noise is infinite.
+
+    Of the `restless` ones the spread counts as well: a machine that cycles or chatters keeps its means.
+    """
     one = np.array([row])
     ratio = bank.book.column("sample_scale", one, np.nan)[0] / bank.book.column("scale", one, np.nan)[0]
     noise = dict(zip(bank.metrics, np.where(np.isnan(ratio), np.inf, ratio).tolist(), strict=True))
     columns = {name: bank.metrics.index(name) if name in bank.metrics else None for name in names}
-    return Trial(proof, leading, columns, noise)
+    limits = np.exp(bank.book.column("rough_limit", one, np.inf)[0])
+    allowed = {name: float(limits[bank.metrics.index(name)]) for name in restless if name in bank.metrics}
+    return Trial(proof, leading, columns, noise, allowed)
 
 
 def weigh(trial: Trial, samples: Samples) -> Outcome | None:
     """Take in samples; return the verdict once there is one.
 
-    After enough samples over enough seconds the mean residual of each metric must lie within `tolerance`; three such
-    blocks outside are a relapse. A metric without a profile proves itself by being there; the one that led to the
-    case must have been there if it has one.
+    After enough samples over enough seconds the mean residual of each metric must lie within `tolerance`, and a metric
+    that speaks by its spread must spread as usual; three blocks otherwise are a relapse. A metric without a profile
+    proves itself by being there; the one that led to the case must have been there if it has one.
     """
     proof = trial.proof
     for index in np.flatnonzero(samples.ts > proof.since).tolist():
-        _add(trial, samples.residuals[index])
         at = int(samples.ts[index])
+        _add(trial, at, samples.residuals[index])
         if _complete(proof, at):
             outcome = _judge(trial, at)
             if outcome is not None:
@@ -135,13 +167,30 @@ def _begun(proof: Proof) -> int:
     return max(proof.begun, proof.since)
 
 
-def _add(trial: Trial, residuals: Floats) -> None:
+def _add(trial: Trial, at: int, residuals: Floats) -> None:
     proof = trial.proof
     proof.count += 1
     for name, column in trial.columns.items():
         if column is not None and not np.isnan(residuals[column]):
             proof.residuals[name] = proof.residuals.get(name, 0.0) + float(residuals[column])
             proof.counts[name] = proof.counts.get(name, 0) + 1
+            if name in trial.restless:
+                _widen(proof.spreads.setdefault(name, Spread()), at // HOUR_MS, float(residuals[column]))
+
+
+def _widen(spread: Spread, hour: int, value: float) -> None:
+    """Take in a residual: squared distances from the mean of its hour (Welford 1962)."""
+    if hour != spread.hour:
+        spread.past_squares, spread.past_freedom = _pooled(spread)
+        spread.hour, spread.count, spread.mean, spread.squares = hour, 0, 0.0, 0.0
+    spread.count += 1
+    before = value - spread.mean
+    spread.mean += before / spread.count
+    spread.squares += before * (value - spread.mean)
+
+
+def _pooled(spread: Spread) -> tuple[float, int]:
+    return spread.past_squares + spread.squares, spread.past_freedom + max(spread.count - 1, 0)
 
 
 def _judge(trial: Trial, at: int) -> Outcome | None:
@@ -150,9 +199,20 @@ def _judge(trial: Trial, at: int) -> Outcome | None:
     means = {name: total / proof.counts[name] for name, total in proof.residuals.items()}
     limits = {name: tolerance(trial.noise[name], count=proof.counts[name], seconds=seconds) for name in means}
     there = trial.leading in means or not np.isfinite(trial.noise.get(trial.leading, np.inf))
+    spreads = {name: ratio for name in trial.restless if (ratio := _spread(trial, name)) is not None}
     good = there and all(abs(mean) <= limits[name] for name, mean in means.items())
+    good = good and all(ratio <= trial.restless[name] for name, ratio in spreads.items())
     verdict = _verdict(proof, at, good=good)
-    return Outcome(verdict, at, count, means, limits) if verdict is not None else None
+    return Outcome(verdict, at, count, means, limits, spreads=spreads) if verdict is not None else None
+
+
+def _spread(trial: Trial, name: str) -> float | None:
+    """Return how many times the usual one the spread of a metric is in this block; None where none is usual."""
+    usual, seen = trial.noise.get(name, np.inf), trial.proof.spreads.get(name)
+    if not (0 < usual < np.inf) or seen is None:
+        return None
+    squares, freedom = _pooled(seen)
+    return float(np.sqrt(squares / freedom)) / usual if freedom else None
 
 
 def _verdict(proof: Proof, at: int, *, good: bool) -> Verdict | None:
@@ -160,7 +220,8 @@ def _verdict(proof: Proof, at: int, *, good: bool) -> Verdict | None:
     if good:
         return Verdict.PROVEN
     proof.blocks_off += 1
-    proof.begun, proof.count, proof.residuals, proof.counts, proof.beyond = at, 0, {}, {}, 0
+    proof.begun, proof.count, proof.beyond = at, 0, 0
+    proof.residuals, proof.counts, proof.spreads = {}, {}, {}
     return Verdict.RELAPSED if proof.blocks_off >= BLOCKS_UNTIL_RELAPSE else None
 
 

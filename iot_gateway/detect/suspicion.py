@@ -137,7 +137,15 @@ def suspect(
     with_sensor = extended(known)
     explained = {group.name for group in known.groups if group.leads[0].metric in memory.notes.explained}
     ready = [state for state in ready if state.name not in explained]
-    fresh = [] if muted else fusion.choose(with_sensor, ready, list(memory.active))
+    held = memory.notes.held
+    graver = {
+        state.name
+        for state in ready
+        if state.name in held
+        and _describe(memory, with_sensor, state, result, sensors).severity > held[state.name].severity
+    }
+    called_off = [name for name, rest in held.items() if rest.until >= result.hour and name not in graver]
+    fresh = [] if muted else fusion.choose(with_sensor, ready, [*memory.active, *called_off])
     for state in fresh:
         result.opened.append(_describe(memory, with_sensor, state, result, sensors))
         if state.name == fusion.SENSOR_GROUP:

@@ -108,6 +108,8 @@ class DeviceCase(TenantRow):
     closed_at: Mapped[datetime | None]
     finding: Mapped[Finding | None]
     finding_note: Mapped[str | None]
+    dismissed: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Called off by a person while it was active: the same evidence opens no other one for a while."""
 
 
 class CaseEvidence(TenantRow):

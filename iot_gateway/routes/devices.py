@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from iot_gateway.errors import CommandNotFound, CommandUnderWay, DeviceNameTaken, DeviceNotFound, DeviceRevoked
 from iot_gateway.lifecycle import FleetState
 from iot_gateway.repository import DeviceFilter
-from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Mute, Provision, Provisioned
+from iot_gateway.schemas.devices import CommandIn, CommandOut, DeviceOut, Mute, MutedOut, Provision, Provisioned
 from iot_gateway.service import commands, devices
 from kernel import audit, clock
 from kernel.auth import STAFF, Principal, Role
@@ -29,6 +29,7 @@ from kernel.paging import (
 
 router = make_router("telemetry")
 
+MUTES_MOST = 200
 OWNERS = frozenset({Role.ADMIN, Role.ASSET_MANAGER})
 COMMANDERS = OWNERS | {Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR}
 ACCESS: Access = {
@@ -39,6 +40,7 @@ ACCESS: Access = {
     "revoke_device": OWNERS,
     "get_mute": STAFF,
     "mute_device": COMMANDERS,
+    "list_muted": STAFF,
     "request_command": COMMANDERS,
     "get_command": STAFF,
     "list_commands": STAFF,
@@ -114,6 +116,12 @@ def mute_device(device_id: UUID, body: Mute, db: Db, me: Me) -> Mute:
     devices.mute_device(db, device_id, since=body.since, until=body.until)
     _note(db, me, "device.mute", device_id, since=str(body.since), until=str(body.until))
     return body
+
+
+@router.get("/mutes")
+def list_muted(db: Db, limit: Limit = MUTES_MOST) -> list[MutedOut]:
+    """Return the devices that are muted now or will be, by name."""
+    return [MutedOut.model_validate(row) for row in devices.list_muted(db, at=clock.now(), limit=limit)]
 
 
 @router.post("/devices/{device_id}/commands", status_code=202, responses=problems(DeviceNotFound, DeviceRevoked))

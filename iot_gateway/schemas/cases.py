@@ -87,6 +87,8 @@ class CaseDetailOut(CaseOut):
     evidence: list[EvidenceOut]
     recovery: dict[str, Any] | None
     finding_note: str | None
+    dismissed: bool
+    """Called off by a person while it was active."""
     chart: ChartOut
     forecast: ForecastOut | None
 
@@ -99,6 +101,7 @@ class CaseDetailOut(CaseOut):
             evidence=[EvidenceOut.model_validate(item) for item in view.evidence],
             recovery=view.recovery,
             finding_note=view.finding_note,
+            dismissed=view.dismissed,
             chart=ChartOut(
                 metric=chart.metric,
                 unit=chart.unit,

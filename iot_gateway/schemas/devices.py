@@ -65,6 +65,16 @@ class Mute(BaseModel):
     until: Instant | None = None
 
 
+class MutedOut(Out):
+    """A device of which no cases are opened in a window; no end: until it is lifted."""
+
+    device_id: UUID
+    device_name: str
+    model: str
+    since: AwareDatetime
+    until: AwareDatetime | None
+
+
 class CommandIn(BaseModel):
     """A command to a device."""
 

@@ -294,6 +294,24 @@ def close_case(
         limits.raise_limit(session, case, at=at)
 
 
+def dismiss_case(session: Session, case_id: UUID, *, no_fault: bool, reason: str, at: datetime) -> bool:
+    """End an active case that a person calls off, with the reason; tell whether this ended it.
+
+    Said to be no fault it is false and raises its series' limit; else nobody knows, and its label is `other`. Either
+    way the detectors hold the same evidence back for a while.
+
+    Raises:
+        CaseNotFound: there is none.
+    """
+    case = _locked(session, case_id)
+    if case.state not in ACTIVE:
+        return False
+    case.dismissed = True
+    finding = Finding.NO_FAULT_FOUND if no_fault else Finding.OTHER
+    close_case(session, case_id, finding=finding, note=reason or None, at=at)
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class PastCase:
     """What became of a case, with the highest severity that it reached."""

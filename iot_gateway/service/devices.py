@@ -1,7 +1,7 @@
 """Devices: made known, given secrets, placed in a context, watched."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -180,6 +180,39 @@ def mute_of(session: Session, device_id: UUID) -> tuple[datetime | None, datetim
         select(DeviceContext.mute_from, DeviceContext.mute_to).where(DeviceContext.device_id == device_id)
     ).one_or_none()
     return (row.mute_from, row.mute_to) if row else (None, None)
+
+
+@dataclass(frozen=True)
+class MutedDevice:
+    """A device with a window in which no cases of it are opened; it may lie ahead."""
+
+    device_id: UUID
+    device_name: str
+    model: str
+    since: datetime
+    until: datetime | None
+
+
+def list_muted(session: Session, *, at: datetime, limit: int) -> list[MutedDevice]:
+    """Return the devices whose window is not over, by name."""
+    rows = session.execute(
+        select(Device.id, Device.name, Device.model, DeviceContext.mute_from, DeviceContext.mute_to)
+        .join(DeviceContext, DeviceContext.device_id == Device.id)
+        .where(DeviceContext.mute_from.is_not(None), DeviceContext.mute_to.is_(None) | (DeviceContext.mute_to > at))
+        .order_by(Device.name)
+        .limit(limit)
+    )
+    return [
+        MutedDevice(row.id, row.name, row.model, row.mute_from, row.mute_to)
+        for row in rows
+        if row.mute_from is not None
+    ]
+
+
+def names_of(session: Session, device_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of devices by id; unknown ones are missing."""
+    rows = session.execute(select(Device.id, Device.name).where(Device.id.in_(device_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def _say(session: Session, device_id: UUID, values: dict[str, Any]) -> None:

@@ -58,6 +58,7 @@ class CaseView:
     evidence: Sequence[CaseEvidence]
     recovery: dict[str, Any] | None
     finding_note: str | None
+    dismissed: bool
     chart: Series
     alarms: Sequence[int]
     forecast: CaseForecast | None
@@ -84,7 +85,7 @@ def case_view(session: Session, case_id: UUID) -> CaseView:
     ]
     evidence = repository.evidence_of(session, case_id)
     line, forecast = _line(case, device.name), of_case(session, case)
-    return CaseView(line, evidence, case.recovery, case.finding_note, chart, alarms, forecast)
+    return CaseView(line, evidence, case.recovery, case.finding_note, case.dismissed, chart, alarms, forecast)
 
 
 def list_cases(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hoursOf, isLate, place, shortNumber, spanOf } from "../src/console/board/layout";
 import { align, reach } from "../src/console/charts/align";
 import { difference } from "../src/console/map/difference";
+import { argsOf } from "../src/console/playbooks/args";
 import { sorted, TAB_STATES, tabCounts } from "../src/console/queue/tabs";
 import { patchPages } from "../src/console/refresh";
 import { format, parse, type Route } from "../src/console/route";
@@ -29,6 +30,10 @@ describe("the address", () => {
     { selection: null, view: "map", wide: false },
     { selection: { kind: "orders", id: "a b/c" }, view: "board", wide: true },
     { selection: { kind: "technicians", id: "x" }, view: "map", wide: false },
+    { selection: null, view: "policy", wide: false },
+    { selection: null, view: "cases", wide: false, filter: { state: "open", days: "30" } },
+    { selection: { kind: "cases", id: "x" }, view: "cases", wide: true, filter: { model: "pump" } },
+    { selection: { kind: "playbooks", id: "x" }, view: "map", wide: false },
   ])("reads back %o", (route) => {
     const [path = "", search = ""] = format(route).split("?");
     expect(parse(path, search)).toEqual(route);
@@ -42,6 +47,18 @@ describe("the address", () => {
       wide: false,
     });
     expect(parse("/console/orders/%E0%A4%A", "").selection?.id).toBe("%E0%A4%A");
+  });
+});
+
+describe("the arguments of a command", () => {
+  it("are an object of plain values, or refused", () => {
+    expect(argsOf("")).toEqual({});
+    expect(argsOf('{"seconds": 60, "fast": true, "why": null}')).toEqual({
+      seconds: 60,
+      fast: true,
+      why: null,
+    });
+    for (const text of ["[1]", "1", "null", "{", '{"a": {"b": 1}}']) expect(argsOf(text)).toBeNull();
   });
 });
 

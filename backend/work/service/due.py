@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from backend.sla import service as sla
 from backend.sla.models import ClockKind
 from backend.work import repository
+from backend.work.events import WorkOrderDueMoved
 from backend.work.lifecycle import VISIT_ENDED, OrderState, VisitState, Who
 from backend.work.models import DueBasis, EventSource, WorkOrder, WorkOrderEvent
 from backend.work.service import stages
 from backend.work.service.orders import LEAST_NOTICE, due
 from kernel import clock
+from kernel.outbox import publish
 
 MOVED, KEPT = "move_due", "keep_due"
 SETTLED = frozenset({OrderState.COMPLETED, OrderState.VERIFIED, OrderState.CLOSED, OrderState.CANCELLED})
@@ -44,6 +46,7 @@ def follow_window(session: Session, work_order_id: UUID, *, failure_at: datetime
     order.due_at, order.due_basis = wanted, basis
     order.version += 1
     _note(session, order, MOVED, text=span, at=at)
+    publish(session, WorkOrderDueMoved(work_order_id=order.id, due_at=wanted, occurred_at=at))
     return True
 
 

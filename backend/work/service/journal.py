@@ -28,6 +28,9 @@ from backend.work.service import promises
 from kernel import clock
 from kernel.outbox import publish
 
+NO_FAULT = "no_fault"
+"""In the detail of a cancellation: the person says that nothing is wrong."""
+
 
 def check_version(current: int, expected: int | None) -> None:
     """Refuse an edit of something that changed since it was read.
@@ -94,6 +97,10 @@ def take_step(
             action=action,
             version=order.version,
             occurred_at=at,
+            actor_id=actor.actor_id,
+            actor_name=actor.name,
+            reason=reason,
+            no_fault=bool((detail or {}).get(NO_FAULT)),
         ),
     )
 

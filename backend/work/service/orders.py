@@ -16,11 +16,11 @@ from backend.sla.models import ClockKind
 from backend.work import repository
 from backend.work.actors import Actor, system
 from backend.work.errors import IllegalTransition, ReasonMissing
-from backend.work.events import WorkOrderClosed, WorkOrderOpened
+from backend.work.events import WorkOrderClosed, WorkOrderDueMoved, WorkOrderOpened
 from backend.work.lifecycle import ORDER_BY_HAND, ORDER_TRANSITIONS, OrderAction, OrderState, VisitAction, legal
 from backend.work.models import DueBasis, OrderSource, WorkOrder, WorkOrderPart
 from backend.work.service import stages
-from backend.work.service.journal import check_version, take_step
+from backend.work.service.journal import NO_FAULT, check_version, take_step
 from inventory import service as stock
 from kernel.ids import new_id
 from kernel.numbers import next_number
@@ -156,7 +156,7 @@ def raise_urgency(
     order = repository.order(session, work_order_id, lock=True)
     if order.state not in stages.STILL_TO_PLAN:
         return order
-    changed = priority < order.priority
+    changed, former = priority < order.priority, order.due_at
     order.priority = min(order.priority, priority)
     if changed and order.due_basis is not DueBasis.PROMISE:
         criticality = assets.get_asset(session, order.asset_id).criticality if order.asset_id else None
@@ -176,6 +176,8 @@ def raise_urgency(
             order.due_at, order.due_basis, changed = expected, DueBasis.FAILURE_WINDOW, True
     if changed:
         order.version += 1
+    if order.due_at is not None and order.due_at != former:
+        publish(session, WorkOrderDueMoved(work_order_id=order.id, due_at=order.due_at, occurred_at=at))
     return order
 
 
@@ -255,10 +257,11 @@ def act_on_order(
     actor: Actor,
     at: datetime,
     reason: str | None = None,
+    no_fault: bool = False,
     expected_version: int | None = None,
     client_op_id: UUID | None = None,
 ) -> WorkOrder:
-    """Do what a person asks of an order by name.
+    """Do what a person asks of an order by name; `no_fault`: who cancels it says that nothing is wrong.
 
     Raises:
         IllegalTransition: its state does not allow it, or it is nothing that a person does.
@@ -272,7 +275,8 @@ def act_on_order(
         raise IllegalTransition(
             f"'{action}' follows from other steps.", state=str(order.state), action=str(action), legal=allowed
         )
-    use_case(session, order, Asked(action=action, actor=actor, at=at, reason=reason, client_op_id=client_op_id))
+    asked = Asked(action=action, actor=actor, at=at, reason=reason, client_op_id=client_op_id, no_fault=no_fault)
+    use_case(session, order, asked)
     return order
 
 
@@ -285,6 +289,7 @@ class Asked:
     at: datetime
     reason: str | None
     client_op_id: UUID | None
+    no_fault: bool = False
 
 
 def _step(session: Session, order: WorkOrder, asked: Asked) -> None:
@@ -296,6 +301,7 @@ def _step(session: Session, order: WorkOrder, asked: Asked) -> None:
         at=asked.at,
         reason=asked.reason,
         client_op_id=asked.client_op_id,
+        detail={NO_FAULT: True} if asked.no_fault and asked.action is OrderAction.CANCEL else None,
     )
 
 

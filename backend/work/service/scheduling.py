@@ -18,8 +18,10 @@ from backend.work.events import VisitAssigned, VisitScheduled
 from backend.work.lifecycle import (
     ORDER_TRANSITIONS,
     VISIT_BEFORE_TRAVEL,
+    VISIT_ENDED,
     VISIT_TRANSITIONS,
     OrderAction,
+    OrderState,
     VisitAction,
     VisitState,
     advance,
@@ -40,6 +42,7 @@ Line = tuple[UUID, UUID, Decimal]
 ACCEPT_TIMEOUT = "work.accept_timeout"
 ACCEPT_WITHIN = timedelta(minutes=30)
 ACCEPT_BEFORE_START = timedelta(minutes=60)
+DUE_MOVED = "due_moved"
 HOLD_PARTS_AFTER = timedelta(hours=24)
 """How long after the planned end the parts of a visit stay reserved."""
 
@@ -238,6 +241,21 @@ def unschedule_visit(
     stages.advance_visit(session, visit, order, VisitAction.CANCEL, stages.said(who, at=at, reason=reason))
     follow_visits(session, order, at=at, actor=who, reason=reason)
     return visit
+
+
+def release_late(session: Session, work_order_id: UUID, *, at: datetime) -> bool:
+    """Take the planned visits of an order out of the plan that end after it is due; tell whether it waits for one now.
+
+    A visit that is pinned, or that somebody has been told of, stays.
+    """
+    order = repository.order(session, work_order_id, lock=True)
+    if order.state is OrderState.SCHEDULED and order.due_at is not None:
+        standing = [visit for visit in repository.visits_of(session, order.id) if visit.state not in VISIT_ENDED]
+        movable = all(visit.state is VisitState.PLANNED and not visit.pinned for visit in standing)
+        if movable and any(visit.planned_end > order.due_at for visit in standing):
+            for visit in standing:
+                unschedule_visit(session, visit.id, reason=DUE_MOVED, at=at)
+    return order.state in {OrderState.OPEN, OrderState.WAITING_PARTS}
 
 
 def dispatch_visit(session: Session, visit_id: UUID, *, actor: Actor | None = None, at: datetime) -> Visit:

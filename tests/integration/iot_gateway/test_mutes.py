@@ -33,9 +33,14 @@ def test_a_window_outlives_a_new_place_and_is_lifted(make_device) -> None:
         devices.mute_device(session, device.id, since=since, until=None)
         devices.set_device_context(session, device.id, site_key="north", criticality="A")
         assert devices.mute_of(session, device.id) == (since, None)
+        (listed,) = devices.list_muted(session, at=since, limit=5)
+        assert (listed.device_id, listed.device_name, listed.since, listed.until) == (
+            device.id, device.name, since, None,
+        )  # fmt: skip
         with pytest.raises(Invalid):
             devices.mute_device(session, device.id, since=since, until=since)
         with pytest.raises(Invalid):
             devices.mute_device(session, device.id, since=None, until=since)
         devices.mute_device(session, device.id, since=None, until=None)
         assert devices.mute_of(session, device.id) == (None, None)
+        assert devices.list_muted(session, at=since, limit=5) == []

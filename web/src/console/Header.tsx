@@ -4,7 +4,7 @@ import { liveState, useLiveStatus } from "../shared/live/store";
 import { clockSeconds, useNow } from "../shared/time";
 import { ui } from "../shared/ui/parts";
 import { LangPicker, ThemePicker } from "./pickers";
-import { go, isFleet, isPromiseView, useRoute, type View } from "./route";
+import { go, isCaseView, isFleet, isPromiseView, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import css from "./workspace.module.css";
 
@@ -51,10 +51,11 @@ export function OfflineBar() {
   );
 }
 
-const VIEWS: readonly View[] = ["map", "board", "devices", "watch"];
+const VIEWS: readonly View[] = ["map", "board", "cases", "devices", "watch"];
 
 function isOn(one: View, view: View): boolean {
   if (one === "devices") return isFleet(view);
+  if (one === "cases") return isCaseView(view);
   return one === "watch" ? isPromiseView(view) : one === view;
 }
 

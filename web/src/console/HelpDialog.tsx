@@ -12,6 +12,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     ["/", t("help.search")],
     ["w", t("help.wide")],
     ["1 … 9 0", t("help.map")],
+    ["c i p o", t("help.cases")],
     ["?", t("help.help")],
   ];
   return (

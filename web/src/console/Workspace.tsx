@@ -13,13 +13,17 @@ import { useGlobalKeys } from "./keys";
 import { OrderPanel } from "./orders/OrderPanel";
 import { Queue } from "./queue/Queue";
 import { followLive } from "./refresh";
-import { isFleet, isPromiseView, type Selection, useRoute, type View } from "./route";
+import { isCaseView, isFleet, isPromiseView, type Selection, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import { TechnicianPanel } from "./technicians/TechnicianPanel";
 import css from "./workspace.module.css";
 
 const CampaignPanel = lazy(() => import("./firmware/CampaignPanel"));
 const SlaPage = lazy(() => import("./sla/SlaPage"));
+const CasesPage = lazy(() => import("./cases/CasesPage").then((found) => ({ default: found.CasesPage })));
+const CaseInspected = lazy(() =>
+  import("./cases/CasesPage").then((found) => ({ default: found.CaseInspected })),
+);
 const MapView = lazy(() => import("./map/MapView"));
 
 function Inspected({ selection }: { selection: Selection }) {
@@ -32,6 +36,13 @@ function Inspected({ selection }: { selection: Selection }) {
         <CampaignPanel key={selection.id} id={selection.id} />
       </Suspense>
     );
+  if (selection.kind !== "technicians") {
+    return (
+      <Suspense fallback={<Loading />}>
+        <CaseInspected kind={selection.kind} id={selection.id} />
+      </Suspense>
+    );
+  }
   return <TechnicianPanel key={selection.id} id={selection.id} />;
 }
 
@@ -58,6 +69,11 @@ function Main({ view }: { view: View }) {
       {isPromiseView(view) && (
         <Suspense fallback={<Loading />}>
           <SlaPage view={view} />
+        </Suspense>
+      )}
+      {isCaseView(view) && (
+        <Suspense fallback={<Loading />}>
+          <CasesPage view={view} />
         </Suspense>
       )}
     </>

@@ -13,6 +13,10 @@ const VIEW_KEYS: Record<string, View> = {
   "8": "firmware",
   "9": "claims",
   "0": "limits",
+  c: "cases",
+  i: "incidents",
+  p: "playbooks",
+  o: "policy",
 };
 
 /** True while the key belongs to a text field or an open dialog. */

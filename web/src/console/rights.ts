@@ -11,6 +11,7 @@ const ALLOWED = {
   replay: KEEPERS,
   limits: KEEPERS,
   release: ["admin", "supervisor", "dispatcher"],
+  policy: ["admin", "supervisor"],
   command: COMMANDERS,
   mute: COMMANDERS,
   twin: KEEPERS,

@@ -1,7 +1,7 @@
 /** The address carries what is selected and which view fills the main area. */
 import { useSyncExternalStore } from "react";
 
-export type SelectionKind = "orders" | "devices" | "technicians" | "campaigns";
+export type SelectionKind = "orders" | "devices" | "technicians" | "campaigns" | CaseKind;
 /** The parts of a device's page; the first is `/console/devices/<id>`, another `/console/devices/<id>/<part>`. */
 export const DEVICE_PARTS = ["overview", "commands", "settings", "access", "limits"] as const;
 export type DevicePart = (typeof DEVICE_PARTS)[number];
@@ -25,7 +25,7 @@ export type FleetView = (typeof FLEET)[number];
 /** The views of the page about promises. */
 export const PROMISES = ["watch", "calendars", "policies", "ladders"] as const;
 export type PromiseView = (typeof PROMISES)[number];
-export type View = "map" | "board" | FleetView | PromiseView;
+export type View = "map" | "board" | FleetView | PromiseView | CaseView;
 
 export function isPromiseView(view: View): view is PromiseView {
   return (PROMISES as readonly View[]).includes(view);
@@ -36,16 +36,38 @@ export function isFleet(view: View): view is FleetView {
   return (FLEET as readonly View[]).includes(view);
 }
 
+/** The views of the page about cases; the address of each is its name. */
+export const CASE_VIEWS = ["cases", "incidents", "playbooks", "policy"] as const;
+export type CaseView = (typeof CASE_VIEWS)[number];
+export type CaseKind = Exclude<CaseView, "policy">;
+/** How the list of cases is narrowed. */
+export const FILTERS = ["state", "model", "group", "finding", "device", "days"] as const;
+export type Filter = Readonly<Partial<Record<(typeof FILTERS)[number], string>>>;
+
+export function isCaseView(view: string): view is CaseView {
+  return (CASE_VIEWS as readonly string[]).includes(view);
+}
+
 export interface Route {
   selection: Selection | null;
   view: View;
   /** The selected thing fills the main area. */
   wide: boolean;
+  /** Of the list of cases. */
+  filter?: Filter;
 }
 
 const BASE = "/console";
-const KINDS: readonly string[] = ["orders", "devices", "technicians", "campaigns"] satisfies SelectionKind[];
-const VIEWS: readonly string[] = ["map", "board", ...FLEET, ...PROMISES] satisfies View[];
+const KINDS: readonly string[] = [
+  "orders",
+  "devices",
+  "technicians",
+  "campaigns",
+  "cases",
+  "incidents",
+  "playbooks",
+] satisfies SelectionKind[];
+const VIEWS: readonly string[] = ["map", "board", ...FLEET, ...PROMISES, ...CASE_VIEWS] satisfies View[];
 
 function selectionOf(kind: string, id: string, part: string): Selection | null {
   if (!KINDS.includes(kind) || !id) return null;
@@ -59,13 +81,29 @@ export function parse(pathname: string, search: string): Route {
   const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
   const [kind = "", id = "", part = ""] = path.split("/").filter(Boolean);
   const query = new URLSearchParams(search);
-  const view = query.get("view") ?? (kind === "fleet" ? "devices" : "map");
+  const view = query.get("view") ?? usualView(kind);
+  const filter = view === "cases" ? filterOf(query) : undefined;
   const selection = selectionOf(kind, id, part);
   return {
     selection,
     view: VIEWS.includes(view) ? (view as View) : "map",
     wide: selection !== null && query.get("wide") === "1",
+    ...(filter ? { filter } : {}),
   };
+}
+
+/** The view that an address means which names none. */
+function usualView(kind: string): string {
+  if (isCaseView(kind)) return kind;
+  return kind === "fleet" ? "devices" : "map";
+}
+
+function filterOf(query: URLSearchParams): Filter | undefined {
+  const known = FILTERS.flatMap((name) => {
+    const value = query.get(name);
+    return value ? [[name, value] as const] : [];
+  });
+  return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
 function safeDecode(text: string): string {
@@ -81,12 +119,16 @@ function pathOf({ kind, id, part }: Selection): string {
 }
 
 /** The address of a route; `parse` reads it back. */
-export function format({ selection, view, wide }: Route): string {
+export function format({ selection, view, wide, filter }: Route): string {
   const query = new URLSearchParams();
   const fleet = selection === null && isFleet(view);
-  if (view !== (fleet ? "devices" : "map")) query.set("view", view);
+  const place = selection ? selection.kind : fleet ? "fleet" : isCaseView(view) ? view : "";
+  if (view !== usualView(place)) query.set("view", view);
   if (wide && selection) query.set("wide", "1");
-  const path = selection ? pathOf(selection) : fleet ? "/fleet" : "/";
+  if (view === "cases") {
+    for (const name of FILTERS) if (filter?.[name]) query.set(name, filter[name]);
+  }
+  const path = selection ? pathOf(selection) : `/${place}`;
   const text = query.toString();
   return BASE + path + (text ? `?${text}` : "");
 }

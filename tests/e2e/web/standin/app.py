@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from tests.e2e.web.standin import access, backlog, fleet, lists, precision, rollout, sla
+from tests.e2e.web.standin import access, backlog, cases, fleet, lists, playbooks, precision, rollout, sla
 from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import Row, World, iso
 
@@ -58,6 +58,8 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
     lists.add_board(app, world)
     fleet.add_fleet(app, world)
     backlog.add_backlog(app, world)
+    cases.add_cases(app, world)
+    playbooks.add_playbooks(app, world)
     precision.add_precision(app, world)
     access.add_access(app, world)
     rollout.add_firmware(app, world)

@@ -29,3 +29,8 @@ def add_backlog(app: FastAPI, world: World) -> None:
     async def release(case_id: str, request: Request) -> Row:
         await request.body()
         return {"case_id": case_id, "state": "ticket", **waiting.pop(case_id)}
+
+    @app.post("/api/v1/intake/backlog/{case_id}/dismiss")
+    async def dismiss(case_id: str, request: Request) -> Row:
+        said = await request.json()
+        return {"case_id": case_id, "state": "gone", **said, **waiting.pop(case_id)}

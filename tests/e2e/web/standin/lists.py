@@ -101,23 +101,6 @@ def add_devices(app: FastAPI, world: World) -> None:
             "band": band,
         }
 
-    @app.get("/api/v1/cases")
-    async def cases(device_id: str | None = None) -> Row:
-        found = [one for one in world.orders.values() if device_id in {None, one["device"]["id"]}]
-        return page([detail.case_page(world, one) for one in found[:20]], 200, None)
-
-    @app.get("/api/v1/cases/{key}/advice")
-    async def advice(key: str) -> Row:
-        if key not in world.orders:
-            raise HTTPException(404)
-        return detail.advice_page(world, world.orders[key])
-
-    @app.get("/api/v1/cases/{key}")
-    async def case(key: str) -> Row:
-        if key not in world.orders:
-            raise HTTPException(404)
-        return detail.case_page(world, world.orders[key])
-
 
 def add_board(app: FastAPI, world: World) -> None:
     """The schedule of a day."""

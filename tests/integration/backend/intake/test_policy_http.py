@@ -42,6 +42,12 @@ def test_the_backlog_is_walked_page_by_page_and_a_case_released(tenant: UUID) ->
     assert [line["reason"] for line in released.json()["decisions"]] == ["tenant_day_budget", "by_hand"]
     assert released.json()["ticket_id"] is not None
     assert again.status_code == 409
+    assert (released.json()["ticket_state"], released.json()["order_state"]) == ("new", "open")
+    reason = {"reason": "known", "no_fault": True}
+    dismissed = client.post(f"/intake/backlog/{found[1]}/dismiss", json=reason)
+    assert dismissed.json()["decisions"][-1]["kind"] == "dismissed"
+    assert client.post(f"/intake/backlog/{found[1]}/dismiss", json=reason).status_code == 409
+    assert client.post(f"/intake/backlog/{found[2]}/dismiss", json={"reason": ""}).status_code == 422
     assert client.get("/intake/backlog", params={"cursor": "x"}).status_code == 422
 
 
@@ -58,6 +64,9 @@ def test_an_incident_lists_its_cases_and_gives_one_back(tenant: UUID) -> None:
 
     assert (incident["device_count"], incident["ticket_state"], incident["scope"]) == (4, "new", "site")
     assert [item["case_id"] for item in cases["items"]] == [str(case_id) for case_id in found[:3]]
+    first = cases["items"][0]
+    assert (first["asset_name"], first["state"], first["finding"]) == ("m0", "open", None)
+    assert first["device_name"].startswith("m0-")
     assert split.json()["incident_id"] is None
     assert split.json()["ticket_id"] != incident["ticket_id"]
     assert again.status_code == 409

@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend.intake import handlers
+from backend.planning.handlers import plan_on_due_moved
+from backend.planning.models import Plan
 from backend.sla.models import ClockKind, SlaClock
 from backend.subscriptions import EVENTS, HANDLERS, handler_names
-from backend.work.lifecycle import OrderAction, VisitAction
+from backend.work.events import WorkOrderDueMoved
+from backend.work.lifecycle import OrderAction, OrderState, VisitAction, VisitState
 from backend.work.models import DueBasis, WorkOrder
 from backend.work.service import orders, scheduling, timeline
 from inventory import service as stock
@@ -265,3 +268,49 @@ def test_small_moves_and_cases_on_proof_are_no_news(session: Session) -> None:
     assert not move(session, case_id, now + 10 * HOUR)
 
     assert deliver(session, CaseWindowMoved.topic) == []
+
+
+def test_a_moved_date_asks_for_one_plan_and_a_visit_that_comes_too_late_gives_way(session: Session) -> None:
+    scene = a_scene(session)
+    now = clock.now()
+    case_id, order = an_open_case(session, scene, p10_at=now + 100 * HOUR)
+    session.execute(delete(Plan))
+
+    move(session, case_id, now + 80 * HOUR)
+    deliver(session, CaseWindowMoved.topic)
+    assert deliver(session, WorkOrderDueMoved.topic) == ["planning.plan_on_due_moved"]
+    deliver(session, WorkOrderDueMoved.topic)
+
+    assert [plan.cause for plan in session.scalars(select(Plan))] == [WorkOrderDueMoved.topic]
+
+    session.execute(delete(Plan))
+    visit = scheduling.schedule_visit(
+        session, order.id, technician_ids=[scene.chen], start=now + 60 * HOUR, end=now + 61 * HOUR, at=now
+    )
+    deliver(session, WorkOrderDueMoved.topic)
+    assert (visit.state, session.scalars(select(Plan)).all()) == (VisitState.PLANNED, [])
+
+    move(session, case_id, now + 40 * HOUR)
+    deliver(session, CaseWindowMoved.topic)
+    deliver(session, WorkOrderDueMoved.topic)
+
+    assert visit.state is VisitState.CANCELLED
+    assert order.state is OrderState.OPEN
+    assert [plan.cause for plan in session.scalars(select(Plan))] == [WorkOrderDueMoved.topic]
+
+
+@pytest.mark.parametrize("tie", [pin, dispatch])
+def test_a_visit_that_is_pinned_or_told_to_somebody_is_not_planned_again(
+    session: Session, tie: Callable[[Session, Scene, WorkOrder], object]
+) -> None:
+    scene = a_scene(session)
+    _, order = an_open_case(session, scene, p10_at=clock.now() + 100 * HOUR)
+    tie(session, scene, order)
+    session.execute(delete(Plan))
+    order.due_at = clock.now()
+    event = WorkOrderDueMoved(work_order_id=order.id, due_at=order.due_at, occurred_at=order.due_at)
+
+    plan_on_due_moved(session, event)
+
+    assert order.state is OrderState.SCHEDULED
+    assert session.scalars(select(Plan)).all() == []

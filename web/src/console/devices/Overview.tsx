@@ -6,7 +6,7 @@ import { code, label, t } from "../../shared/i18n";
 import { ago, moment, number, span, useNow } from "../../shared/time";
 import { Facts, Failure, Loading, Section, ui } from "../../shared/ui/parts";
 import css from "../panel.module.css";
-import { go } from "../route";
+import { go, select } from "../route";
 import { History } from "./History";
 import { Muting } from "./Muting";
 
@@ -18,7 +18,18 @@ function OpenCases({ deviceId }: { deviceId: string }) {
   });
   const mine = cases.data?.items.filter((one) => one.device_id === deviceId && one.state !== "closed") ?? [];
   return (
-    <Section title={t("device.cases")}>
+    <Section
+      title={t("device.cases")}
+      aside={
+        <button
+          type="button"
+          className={css.link}
+          onClick={() => go({ view: "cases", wide: false, filter: { device: deviceId } })}
+        >
+          {t("cases.ofDevice")}
+        </button>
+      }
+    >
       {cases.isPending && <Loading />}
       {cases.isError && <Failure error={cases.error} retry={() => void cases.refetch()} />}
       {cases.isSuccess && mine.length === 0 && <p className={ui.soft}>{t("case.none")}</p>}
@@ -26,7 +37,9 @@ function OpenCases({ deviceId }: { deviceId: string }) {
         {mine.map((one) => (
           <li key={one.id}>
             <span>
-              {code("failure_group", one.failure_group)}{" "}
+              <button type="button" className={css.link} onClick={() => select("cases", one.id)}>
+                {code("failure_group", one.failure_group)}
+              </button>{" "}
               <span className={ui.soft}>
                 {t("case.opened")} {moment(one.opened_at)}
               </span>

@@ -1,7 +1,9 @@
+import { useState } from "react";
 import type { WaitingCase } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { moment } from "../../shared/time";
 import { Empty, Failure, Loading, problemText, ui } from "../../shared/ui/parts";
+import { DismissDialog } from "../cases/DismissDialog";
 import lists from "../lists.module.css";
 import panel from "../panel.module.css";
 import { useRights } from "../rights";
@@ -19,6 +21,7 @@ export function Backlog() {
   const mayRelease = useRights().release;
   const query = useBacklog();
   const release = useRelease();
+  const [callingOff, setCallingOff] = useState<WaitingCase | null>(null);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const columns = [
     { name: t("case.severity"), width: "84px" },
@@ -27,9 +30,15 @@ export function Backlog() {
     { name: t("case.group"), width: "minmax(90px, 1fr)" },
     { name: t("backlog.since"), width: "92px" },
     { name: t("backlog.reason"), width: "minmax(150px, 2fr)" },
-    ...(mayRelease ? [{ name: t("backlog.action"), width: "104px" }] : []),
+    ...(mayRelease
+      ? [
+          { name: t("backlog.action"), width: "104px" },
+          { name: t("cases.dismiss"), width: "64px" },
+        ]
+      : []),
   ];
   const name = (one: WaitingCase) => one.asset_name ?? code("model", one.model);
+  const fullName = (one: WaitingCase) => `${name(one)}, ${code("failure_group", one.failure_group)}`;
   return (
     <div className={lists.page}>
       <header className={lists.bar}>
@@ -71,7 +80,15 @@ export function Backlog() {
               {name(one)}
             </button>,
             one.criticality ?? t("app.none"),
-            code("failure_group", one.failure_group),
+            <button
+              key="case"
+              type="button"
+              className={panel.link}
+              aria-label={t("cases.open", { name: fullName(one) })}
+              onClick={() => select("cases", one.case_id)}
+            >
+              {code("failure_group", one.failure_group)}
+            </button>,
             moment(one.waiting_since),
             reason(one),
             ...(mayRelease
@@ -81,16 +98,30 @@ export function Backlog() {
                     type="button"
                     className={css.asLink}
                     disabled={release.isPending}
-                    aria-label={t("backlog.releaseOf", {
-                      name: `${name(one)}, ${code("failure_group", one.failure_group)}`,
-                    })}
+                    aria-label={t("backlog.releaseOf", { name: fullName(one) })}
                     onClick={() => release.mutate(one)}
                   >
                     {t("backlog.release")}
                   </button>,
+                  <button
+                    key="dismiss"
+                    type="button"
+                    className={css.asLink}
+                    aria-label={t("cases.dismissOf", { name: fullName(one) })}
+                    onClick={() => setCallingOff(one)}
+                  >
+                    {t("cases.dismiss")}
+                  </button>,
                 ]
               : []),
           ]}
+        />
+      )}
+      {callingOff && (
+        <DismissDialog
+          id={callingOff.case_id}
+          name={fullName(callingOff)}
+          onClose={() => setCallingOff(null)}
         />
       )}
     </div>

@@ -180,7 +180,11 @@ export function PrecisionList({ behind, since }: { behind: Behind; since: string
     {
       name: t("case.group"),
       width: "minmax(90px, 1fr)",
-      cell: (one) => code("failure_group", one.failure_group),
+      cell: (one) => (
+        <button key="case" type="button" className={panel.link} onClick={() => select("cases", one.id)}>
+          {code("failure_group", one.failure_group)}
+        </button>
+      ),
     },
     { name: t("case.severity"), width: "84px", cell: (one) => code("severity", one.severity) },
     { name: t("letters.state"), width: "84px", cell: (one) => label("case.state", one.state) },

@@ -16,6 +16,8 @@ interface Target {
   version?: number;
   /** Keys `<kind>action.x` and `<kind>ask.x` of the dictionary. */
   kind: "" | "visit.";
+  /** A case is behind it: who cancels it says whether anything is wrong at all. */
+  predicted?: boolean;
 }
 
 function question({ kind, name }: Target, action: string): string {
@@ -35,11 +37,12 @@ function Confirm({
 }) {
   const queries = useQueryClient();
   const act = useMutation({
-    mutationFn: (reason: string) =>
+    mutationFn: ({ reason, noFault }: { reason: string; noFault: boolean }) =>
       post(target.path, {
         action,
         ...(target.version === undefined ? {} : { version: target.version }),
         ...(reason ? { reason } : {}),
+        ...(noFault ? { no_fault: true } : {}),
       }),
     onSuccess: () => onClose(true),
     onSettled: () => {
@@ -48,7 +51,8 @@ function Confirm({
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    act.mutate(String(new FormData(event.currentTarget).get("reason") ?? "").trim());
+    const form = new FormData(event.currentTarget);
+    act.mutate({ reason: String(form.get("reason") ?? "").trim(), noFault: form.has("no_fault") });
   };
   const conflict = act.error instanceof ApiProblem && act.error.status === 409;
   return (
@@ -59,6 +63,12 @@ function Confirm({
           <label className={ui.field}>
             <span>{t("action.reason")}</span>
             <textarea className={ui.input} name="reason" rows={3} required maxLength={500} />
+          </label>
+        )}
+        {target.predicted && action === "cancel" && (
+          <label className={css.check}>
+            <input type="checkbox" name="no_fault" />
+            {t("cases.noFault")}
           </label>
         )}
         {act.isError && (

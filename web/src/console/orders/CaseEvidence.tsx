@@ -9,7 +9,8 @@ import { Chart } from "../charts/Chart";
 import css from "../panel.module.css";
 import { select } from "../route";
 
-function Shares({ found }: { found: Case }) {
+/** What each metric says, the strongest first. */
+export function Shares({ found }: { found: Case }) {
   const latest = new Map<string, Case["evidence"][number]>();
   for (const one of found.evidence) {
     const known = latest.get(one.metric);
@@ -103,9 +104,14 @@ function Body({ found }: { found: Case }) {
       />
       {data && <Chart data={data} />}
       <Shares found={found} />
-      <a className={css.link} href={pictureOf(found.id, lang)} target="_blank" rel="noreferrer">
-        {t("case.picture")}
-      </a>
+      <p className={css.lead}>
+        <button type="button" className={css.link} onClick={() => select("cases", found.id)}>
+          {t("cases.whole")}
+        </button>
+        <a className={css.link} href={pictureOf(found.id, lang)} target="_blank" rel="noreferrer">
+          {t("case.picture")}
+        </a>
+      </p>
     </div>
   );
 }

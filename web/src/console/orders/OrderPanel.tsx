@@ -143,6 +143,7 @@ export function OrderPanel({ id }: { id: string }) {
         path={`/api/v1/work-orders/${encodeURIComponent(order.id)}/actions`}
         name={order.number}
         version={order.version}
+        predicted={order.case_id !== null}
         actions={order.allowed_actions}
       />
       <Where order={order} />

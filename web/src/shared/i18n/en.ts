@@ -1,3 +1,4 @@
+import { casesEn } from "./cases.en";
 import { enDevices } from "./en.devices";
 import { slaEn } from "./sla";
 import type { zh } from "./zh";
@@ -45,6 +46,8 @@ export const en: { [K in keyof typeof zh]: string } = {
   "live.offline": "Offline",
   "live.offlineBar":
     "Disconnected from the server. You see the data of {time}; updates resume by themselves.",
+
+  ...casesEn,
 
   "view.map": "Map",
   "view.board": "Schedule",

@@ -1,7 +1,8 @@
+/** Chinese: the source dictionary, whose keys every other language must have. */
+import { casesZh } from "./cases.zh";
 import { slaZh } from "./sla";
 import { zhDevices } from "./zh.devices";
 
-/** Chinese: the source dictionary, whose keys every other language must have. */
 export const zh = {
   ...slaZh,
   "app.name": "Fieldhand",
@@ -43,6 +44,8 @@ export const zh = {
   "live.stale": "数据已滞后 {n} 秒",
   "live.offline": "离线",
   "live.offlineBar": "与服务器断开，显示的是 {time} 的数据；恢复后自动续传。",
+
+  ...casesZh,
 
   "view.map": "地图",
   "view.board": "排班",
