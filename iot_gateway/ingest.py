@@ -5,12 +5,13 @@ import threading
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from iot_gateway import bare, codec, last_values, metrics, store
-from iot_gateway.batch import Batch, Letter, Refused
+from iot_gateway.batch import Batch, Letter, Refused, Stored
 from iot_gateway.client import Link
 from iot_gateway.fast_mqtt import Message
 from iot_gateway.last_values import LastValues
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 BATCH_MESSAGES = 2000
 LINGER_SECONDS = 0.005
+AHEAD_MESSAGES = 500
+"""So many have to wait for the next batch to be sorted while the one before is written: fewer would delay that one."""
+
 CACHE_SECONDS = 60.0
 UNKNOWN_SECONDS = 2.0
 CONFLICT_SECONDS = 2.0
@@ -55,14 +59,26 @@ class Writer:
         self._last = LastValues()
         self._behind = True
         """Whether last values have to be caught up from the stored batches."""
+        self._ahead: list[Message] = []
+        """What was taken while the database was busy with the batch before."""
+        self._sorted: Sorting | None = None
+        """The same, sorted."""
+        self._unbooked: tuple[Sequence[Message], Batch, datetime] | None = None
+        """What is committed and acknowledged, and when."""
+        self._strange: list[Stored] = []
+        self._refused: list[Refused] = []
+        """What moves the marks and has to wait until the database can be asked."""
 
     def run(self) -> None:
         """Write until told to stop; a database that is away is waited for."""
         self._get_ready()
         while not self._stop.is_set():
-            messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.1)
+            messages, sorting = self._ahead, self._sorted
+            self._ahead, self._sorted = [], None
+            if not messages:
+                messages = self._link.take(limit=BATCH_MESSAGES, linger_seconds=LINGER_SECONDS, wait_seconds=0.1)
             if messages:
-                self._until_committed(messages)
+                self._until_committed(messages, sorting)
             self._tidy(idle=not messages)
         self._leave()
 
@@ -75,28 +91,40 @@ class Writer:
         except WAITS:
             self._drop_connection()
 
-    def _until_committed(self, messages: Sequence[Message]) -> None:
+    def _until_committed(self, messages: Sequence[Message], sorting: Sorting | None = None) -> None:
         delay = FIRST_PAUSE
         while not self._stop.is_set():
             try:
-                batch = self._commit(messages)
+                batch = self._commit(messages, sorting)
             except WAITS as error:
+                sorting = self._sorted = None
                 self._drop_connection()
                 reason = str(error).partition("\n")[0]
                 log.warning("ingest_waits_for_database", error=reason, held=len(messages) + self._link.backlog())
                 self._stop.wait(delay * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
                 delay = min(LONGEST_PAUSE, delay * 2)
             except psycopg.errors.ForeignKeyViolation as error:
+                sorting = self._sorted = None
                 self._forget(error)
             else:
                 self._link.ack(messages)
-                self._book(messages, batch)
+                self._book()
+                self._unbooked = messages, batch, clock.now()
+                if not self._ahead:
+                    self._book()
+                self._note()
                 return
 
-    def _commit(self, messages: Sequence[Message]) -> Batch:
+    def _commit(self, messages: Sequence[Message], sorting: Sorting | None = None) -> Batch:
         started = time.perf_counter()
         connection = self._connected()
-        sorting, turn = self._prepare(connection, messages)
+        turn: Turn | None = None
+        if sorting is None:
+            sorting, turn = self._prepare(connection, messages)
+        if sorting.repeats:
+            repeated = [sorting.batch.samples[position] for position in sorting.repeats]
+            known = bare.stored_before(connection, repeated)
+            sorting.batch.samples = bare.without(sorting.batch.samples, sorting.repeats, known)
         batch = sorting.batch
         self._write(connection, batch)
         if self._sparkplug is not None and turn is not None:
@@ -104,31 +132,55 @@ class Writer:
         metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
         return batch
 
-    def _book(self, messages: Sequence[Message], batch: Batch) -> None:
-        """Count a batch that is committed and acknowledged, keep its last values, move the marks.
+    def _meanwhile(self) -> None:
+        """Book the batch before and sort the next, if a good part of it waits, while the database is busy.
 
-        Should the database go away here, marks stay behind: a look for gaps finds what is stored, the rest comes again.
+        What has to ask the database is left for later; what is known is forgotten in time, however much waits.
         """
-        self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=clock.now())
+        self._book()
+        if self._ahead or self._link.backlog() < AHEAD_MESSAGES:
+            return
+        self._ahead = self._link.take(limit=BATCH_MESSAGES, linger_seconds=0.0, wait_seconds=0.0)
+        now, senders = time.monotonic(), self._known.senders
+        fresh = now - min(self._cleared_at, self._calendar_at) <= CACHE_SECONDS
+        if self._calendar is None or self._sparkplug is not None or not fresh:
+            return
+        if all(message.topic in senders for message in self._ahead):
+            self._sorted = Sorting(self._known, self._calendar)
+            self._sorted.add_all(self._ahead)
+
+    def _book(self) -> None:
+        """Count a batch that is committed and acknowledged, keep its last values, move the marks."""
+        if self._unbooked is None:
+            return
+        messages, batch, at = self._unbooked
+        self._unbooked = None
+        self._pulse.add(batch.samples, batch.letters, first_at=messages[0].at, at=at)
         metrics.MESSAGES.inc(len(messages))
         metrics.SAMPLES.inc(len(batch.samples))
         for reason, count in Tally(letter.reason for letter in batch.letters).items():
             metrics.DEAD_LETTERS.labels(reason).inc(count)
         metrics.BATCH_MESSAGES.observe(len(messages))
         self._last.keep(batch.samples)
+        keyed = [sample for sample in batch.samples if sample.keyed] if batch.hashed else batch.samples
+        self._strange += self._marks.take_in(keyed, now=time.monotonic())
+        self._refused += batch.refused
+
+    def _note(self) -> None:
+        """Move the marks of devices not heard of lately; records among the dead letters count, too.
+
+        Should the database go away here, marks stay behind: a look for gaps finds what is stored, the rest comes again.
+        """
+        strange, refused, now = self._strange, self._refused, time.monotonic()
+        self._strange, self._refused = [], []
         try:
-            self._note(self._connected(), batch)
+            if strange:
+                self._marks.note(self._connected(), strange, now=now)
+            if refused:
+                self._marks.refuse(self._connected(), refused, now=now)
         except WAITS as error:
             self._drop_connection()
             log.warning("ingest_waits_for_database", error=str(error).partition("\n")[0], held=self._link.backlog())
-
-    def _note(self, connection: store.Connection, batch: Batch) -> None:
-        """Move the marks; records among the dead letters count, too."""
-        now = time.monotonic()
-        keyed = [sample for sample in batch.samples if sample.keyed] if batch.hashed else batch.samples
-        self._marks.note(connection, keyed, now=now)
-        if batch.refused:
-            self._marks.refuse(connection, batch.refused, now=now)
 
     def _write(self, connection: store.Connection, batch: Batch) -> None:
         """Write the fast way, the careful way on a known key, and without what the database cannot take."""
@@ -136,7 +188,7 @@ class Writer:
         direct = not batch.redelivered and now >= self._careful_until
         last = self._last.part(now=now)
         try:
-            store.write(connection, batch, direct=direct, last=last)
+            store.write(connection, batch, direct=direct, last=last, meanwhile=self._meanwhile)
         except psycopg.errors.UniqueViolation:
             self._careful_until = now + CONFLICT_SECONDS
             metrics.CONFLICTS.inc()
@@ -176,10 +228,6 @@ class Writer:
         sorting.add_all(messages)
         if turn is not None:
             sorting.batch.after.append(turn.write)
-        if sorting.repeats:
-            repeated = [sorting.batch.samples[position] for position in sorting.repeats]
-            known = bare.stored_before(connection, repeated)
-            sorting.batch.samples = bare.without(sorting.batch.samples, sorting.repeats, known)
         return sorting, turn
 
     def _learn(self, connection: store.Connection, messages: Sequence[Message]) -> None:
@@ -235,6 +283,7 @@ class Writer:
 
     def _leave(self) -> None:
         """Write down at the end what is written only now and then."""
+        self._book()
         if self._connection is None:
             return
         try:

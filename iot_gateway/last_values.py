@@ -76,9 +76,10 @@ class LastValues:
         return self._first(max(LEAST, len(self._waiting) // SHARE), now)
 
     def written(self, part: Iterable[Stored], *, now: float) -> None:
-        """Forget what is committed."""
+        """Forget what is committed, unless something newer has come meanwhile."""
         for sample in part:
-            del self._waiting[sample.device.number]
+            if self._waiting.get(sample.device.number) is sample:
+                del self._waiting[sample.device.number]
         self._written_at = now
 
     def few(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TypeVar
 
 from iot_gateway.batch import DeviceEntry, Refused, Stored
 from iot_gateway.codec import encode_ack
@@ -78,6 +79,7 @@ class Mark:
 
 
 Key = tuple[int, int]
+Row = TypeVar("Row", bound=Stored | Refused)
 Outgoing = tuple[str, bytes]
 
 
@@ -95,8 +97,15 @@ class Marks:
 
     def note(self, connection: Connection, stored: Sequence[Stored | Refused], *, now: float) -> None:
         """Take in what is committed."""
+        strange = self.take_in(stored, now=now)
+        if strange:
+            self._load(connection, strange)
+            self.take_in(strange, now=now)
+
+    def take_in(self, stored: Sequence[Row], *, now: float) -> list[Row]:
+        """Take in what is committed; return what is of devices not heard of lately, whose marks have to be read."""
         find, touched = self._latest.get, self._touched
-        strange: list[Stored | Refused] = []
+        strange: list[Row] = []
         for row in stored:
             mark = find(row.device.number)
             if mark is None or mark.boot != row.boot:
@@ -117,9 +126,7 @@ class Marks:
             if mark.used_at != now:
                 mark.used_at = now
                 touched[mark.key] = mark
-        if strange:
-            self._load(connection, strange)
-            self.note(connection, strange, now=now)
+        return strange
 
     def _other(self, row: Stored | Refused) -> Mark | None:
         """Return the mark of a boot that is not the one its device used last, if it is known."""

@@ -1,11 +1,12 @@
 """The ingest path's own SQL: one transaction per batch, COPY into the partitions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.copy import LibpqWriter
 from psycopg.types.json import Jsonb
 
 from iot_gateway import downlink, last_values, rows
@@ -75,17 +76,25 @@ def load_tenants(connection: Connection) -> dict[str, UUID]:
     return dict(rows)
 
 
-def write(connection: Connection, batch: Batch, *, direct: bool, last: Sequence[Stored] | None = None) -> None:
+def write(
+    connection: Connection,
+    batch: Batch,
+    *,
+    direct: bool,
+    last: Sequence[Stored] | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:
     """Write a batch and commit it; `direct` copies into the partitions and trips over a known key.
 
     `last` are last values to write with it, one sample per device, by number; those of the batch when it is not given.
+    `meanwhile` is called while the server is busy with the rows that are copied directly, and has to do without it.
     """
     newest = last_values.merge(batch.samples) if last is None else last
     with connection.transaction():
         if batch.samples:
             batch_id = _open_batch(connection, batch.samples)
             if direct:
-                _copy_direct(connection, batch.samples, batch_id)
+                _copy_direct(connection, batch.samples, batch_id, meanwhile)
             else:
                 _copy_landing(connection, batch.samples, batch_id)
                 connection.execute(
@@ -132,21 +141,33 @@ def _open_batch(connection: Connection, samples: Sequence[Stored]) -> int:
     return int(row[0])
 
 
-def _copy_direct(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
+def _copy_direct(
+    connection: Connection, samples: Sequence[Stored], batch_id: int, meanwhile: Callable[[], None] | None
+) -> None:
     tables = sorted({sample.table for sample in samples})
     for table in tables:
         own = [sample for sample in samples if sample.table == table] if len(tables) > 1 else samples
-        _copy(connection, table, own, batch_id)
+        _copy(connection, table, own, batch_id, meanwhile if table == tables[-1] else None)
 
 
 def _copy_landing(connection: Connection, samples: Sequence[Stored], batch_id: int) -> None:
     _copy(connection, "landing", samples, batch_id)
 
 
-def _copy(connection: Connection, table: str, samples: Sequence[Stored], batch_id: int) -> None:
-    with connection.cursor().copy(f'COPY "{table}" ({rows.COLUMNS}) FROM STDIN (FORMAT BINARY)') as copy:
+def _copy(
+    connection: Connection,
+    table: str,
+    samples: Sequence[Stored],
+    batch_id: int,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:
+    cursor = connection.cursor()
+    command = f'COPY "{table}" ({rows.COLUMNS}) FROM STDIN (FORMAT BINARY)'
+    with cursor.copy(command, writer=LibpqWriter(cursor, flush_threshold=0)) as copy:
         for piece in rows.telemetry(samples, batch_id):
             copy.write(piece)
+        if meanwhile is not None:
+            meanwhile()
 
 
 def _write_events(connection: Connection, batch: Batch) -> None:

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.ingest.phases import Drained
+from benchmarks.ingest.phases import Drained, spent
 from benchmarks.ingest.runner import publishers, run_jobs
-from benchmarks.ingest.watch import Counted, cpu_seconds, frozen, memory_mb
+from benchmarks.ingest.watch import Counted, frozen, memory_mb
 from benchmarks.ingest.world import NAIVE, NODE_RED, ROOT, World, say, wait
 
 PACKAGES = ("node-red@4.1.15", "pg@8.23.1")
@@ -147,12 +147,12 @@ def _flow(world: World) -> list[dict[str, object]]:
 
 def _drain(world: World, name: str, table: str, count: int) -> Drained:
     say(f"{name}, {count} messages")
-    boot, pid, broker = world.next_boot(), world.pid(name), world.pid("mosquitto")
+    boot, pid = world.next_boot(), world.pid(name)
     with world.connect() as connection:
         connection.execute("CHECKPOINT")
         with frozen([pid]):
             run_jobs(publishers(world, count, boot=boot), seconds=60)
-            used, carried, begun = cpu_seconds(pid), cpu_seconds(broker), time.monotonic()
+            before, begun = spent(world, [pid]), time.monotonic()
 
         def rows() -> int:
             found = connection.execute(f"SELECT count(*) FROM {table} WHERE boot = %s", [boot]).fetchone()
@@ -160,12 +160,13 @@ def _drain(world: World, name: str, table: str, count: int) -> Drained:
 
         wait(lambda: rows() >= count, seconds=90, what=f"{count} rows of {name}", every=0.05)
         ended = time.monotonic()
-        used, carried = cpu_seconds(pid) - used, cpu_seconds(broker) - carried
+        used, carried, stored = (after - one for after, one in zip(spent(world, [pid]), before, strict=True))
         rows_now = rows()
     return Drained(
         rate=count / (ended - begun),
         cpu_us=used / count * 1e6,
         broker_us=carried / count * 1e6,
+        postgres_us=stored / count * 1e6,
         memory=memory_mb(pid, "VmHWM"),
         counted=Counted(rows_now, count - rows_now, 0, 0),
     )

@@ -14,6 +14,7 @@ from benchmarks.ingest.watch import (
     cpu_seconds,
     frozen,
     memory_mb,
+    postgres_seconds,
     wait_for_rows,
 )
 from benchmarks.ingest.world import GATEWAYS, World, say
@@ -27,14 +28,21 @@ class Drained:
         rate: Durable rows a second, all gateways together.
         cpu_us: CPU microseconds a message, all gateways together.
         broker_us: The same of the broker, which has one thread for all.
+        postgres_us: The same of PostgreSQL, all its processes together.
         memory: Highest resident memory of the largest gateway, MB.
     """
 
     rate: float
     cpu_us: float
     broker_us: float
+    postgres_us: float
     memory: float
     counted: Counted
+
+    @property
+    def whole_us(self) -> float:
+        """Return what a message costs the machine, in CPU microseconds."""
+        return self.cpu_us + self.broker_us + self.postgres_us
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,19 +72,25 @@ def drain(world: World, names: Sequence[str], count: int) -> Drained:
     """Queue messages for gateways that are held still, let go, and time until all rows are visible."""
     say(f"drain of {count} by {len(names)}")
     world.empty()
-    boot, pids, broker = world.next_boot(), [world.pid(name) for name in names], world.pid("mosquitto")
+    boot, pids = world.next_boot(), [world.pid(name) for name in names]
     with frozen(pids):
         run_jobs(publishers(world, count, boot=boot), seconds=120)
-        used, carried, begun = sum(map(cpu_seconds, pids)), cpu_seconds(broker), time.monotonic()
+        before, begun = spent(world, pids), time.monotonic()
     ended = wait_for_rows(world, count, seconds=120, names=names)
-    used, carried = sum(map(cpu_seconds, pids)) - used, cpu_seconds(broker) - carried
+    used, carried, stored = (after - one for after, one in zip(spent(world, pids), before, strict=True))
     return Drained(
         rate=count / (ended - begun),
         cpu_us=used / count * 1e6,
         broker_us=carried / count * 1e6,
+        postgres_us=stored / count * 1e6,
         memory=max(memory_mb(pid, "VmHWM") for pid in pids),
         counted=count_rows(world, boot=boot, sent=count),
     )
+
+
+def spent(world: World, pids: Sequence[int]) -> tuple[float, float, float]:
+    """Return the CPU seconds that these processes, the broker and PostgreSQL have used so far."""
+    return sum(map(cpu_seconds, pids)), cpu_seconds(world.pid("mosquitto")), postgres_seconds(world)
 
 
 def live(world: World, name: str, count: int) -> Streamed:

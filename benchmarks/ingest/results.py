@@ -1,5 +1,6 @@
 """What one run found, and how it reads: ratios within a round, medians over the rounds."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -93,6 +94,7 @@ def _round_rows(rounds: Sequence[Round]) -> list[Row]:
     def of(read: Callable[[Round], float], form: str = ",.0f") -> str:
         return spread([read(one) for one in rounds], form)
 
+    cores = os.cpu_count() or 1
     return [
         ("broker, QoS 1 both ways, 2 publishers, 1 subscriber", f"{of(lambda r: r.broker)} msg/s", "", ""),
         ("COPY with key, text", f"{of(lambda r: r.copy_text)} rows/s", "", ""),
@@ -105,6 +107,12 @@ def _round_rows(rounds: Sequence[Round]) -> list[Row]:
         ),
         ("gateway CPU while draining", f"{of(lambda r: r.drained.cpu_us, '.1f')} us/msg", "", "8"),
         ("broker CPU while draining", f"{of(lambda r: r.drained.broker_us, '.1f')} us/msg", "", ""),
+        (
+            "PostgreSQL CPU while draining",
+            f"{of(lambda r: r.drained.postgres_us, '.1f')} us/msg",
+            f"{of(lambda r: cores / r.drained.whole_us * 1e6 / r.ceiling, '.2f')} of the faster COPY with no core idle",
+            "",
+        ),
         ("gateway memory, highest", f"{of(lambda r: r.drained.memory)} MB", "", ""),
         (
             "live, flat out",

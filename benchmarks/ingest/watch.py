@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +19,30 @@ VISIBLE_EVERY = 0.001
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of a process with all its threads, user and system, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def postgres_seconds(world: World) -> float:
+    """Return the CPU time of the database server in seconds: its processes, those that have ended among them."""
+    with world.connect() as connection:
+        row = connection.execute("SELECT pg_backend_pid()").fetchone()
+        if row is None:
+            raise AssertionError("pg_backend_pid() gave no row")
+        server, used = _stat(row[0])[1], 0
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                fields = _stat(int(path.name))
+                if path.name == server:
+                    used += sum(map(int, fields[11:15]))
+                elif fields[1] == server:
+                    used += int(fields[11]) + int(fields[12])
+    return used / TICKS
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what stands in /proc/PID/stat behind the name (proc_pid_stat(5), from the third field)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def memory_mb(pid: int, name: str = "VmRSS") -> float:

@@ -14,7 +14,7 @@ from iot_gateway import metrics
 from iot_gateway.broker_files import BrokerFiles
 from iot_gateway.client import Link
 from iot_gateway.fast_mqtt import Message
-from iot_gateway.ingest import Writer
+from iot_gateway.ingest import AHEAD_MESSAGES, CACHE_SECONDS, Writer
 from iot_gateway.pulse import Pulse
 from iot_gateway.secret import share_group
 from kernel.db import Login, transaction
@@ -269,3 +269,58 @@ def test_last_values_are_the_newest_of_every_metric_also_after_a_kill(make_devic
     assert scalar("SELECT ts FROM telemetry_last WHERE device_number = :n", n=device.number).timestamp() * 1000 == (
         pytest.approx(start + 2)
     )
+
+
+def test_what_waits_is_sorted_while_the_database_is_busy_and_nothing_else_changes(
+    make_device, open_link, new_writer
+) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, *[record(start + n, n) for n in range(1, 21)])
+    writer._until_committed(take(link, 20, device))
+    again = [record(start + 5, 5), {"ts": start, "boot": 1, "seq": 21, "values": {}}]
+    publish(device, *[record(start + n, n) for n in range(22, 23 + AHEAD_MESSAGES)], *again)
+    first = take(link, 1, device)
+    wait_until(lambda: link.backlog() >= AHEAD_MESSAGES)
+
+    writer._until_committed(first)
+    ahead, sorting = writer._ahead, writer._sorted
+    assert sorting is not None
+    assert len(sorting.batch.samples) >= AHEAD_MESSAGES - 1
+    assert stored(device) == 21, "nothing is written before its turn"
+    assert link.outstanding() >= len(ahead), "or acknowledged"
+    writer._ahead, writer._sorted = [], None
+    writer._until_committed(ahead, sorting)
+    while rest := link.take(limit=1000, linger_seconds=0.01, wait_seconds=0.5):
+        writer._until_committed(rest)
+
+    assert stored(device) == 21 + AHEAD_MESSAGES
+    assert letters(device) == ["malformed"]
+    assert link.outstanding() == 0
+    marks = {mark.seq for (number, _), mark in writer._marks._marks.items() if number == device.number}
+    assert marks == {22 + AHEAD_MESSAGES}, "the letter counts, and no gap is left"
+
+
+def test_what_is_known_of_senders_is_forgotten_in_time_however_much_waits(make_device, open_link, new_writer) -> None:
+    device, link = make_device(), open_link()
+    writer = new_writer(link)
+    admit(device)
+    start = now_ms() - 60_000
+    publish(device, *[record(start + n, n) for n in range(1, 21)])
+    writer._until_committed(take(link, 20, device))
+    with transaction(Login.SYSTEM) as session:
+        session.execute(text("UPDATE device SET revoked_at = now() WHERE number = :n"), {"n": device.number})
+    publish(device, *[record(start + n, n) for n in range(21, 21 + AHEAD_MESSAGES)])
+    wait_until(lambda: link.backlog() >= AHEAD_MESSAGES)
+
+    writer._cleared_at -= CACHE_SECONDS
+    writer._meanwhile()
+    ahead, sorting = writer._ahead, writer._sorted
+    writer._ahead, writer._sorted = [], None
+    writer._until_committed(ahead, sorting)
+
+    assert len(ahead) >= AHEAD_MESSAGES
+    assert stored(device) == 20
+    assert set(letters(device)) == {"revoked-device"}

@@ -55,3 +55,18 @@ def test_parts_are_small_and_leave_nobody_waiting(numbers, again) -> None:
         waiting, now = waiting[most:], now + 2 * INTERVAL
 
     assert last.part(now=now) == []
+
+
+@given(BATCH, BATCH)
+def test_what_comes_while_a_part_is_written_is_not_forgotten_with_it(before, meanwhile) -> None:
+    last = LastValues()
+    last.keep([sample(number, n, values) for n, (number, values) in enumerate(before)])
+    part = last.part(now=0.0)
+    newer = [sample(number, 100 + n, values) for n, (number, values) in enumerate(meanwhile)]
+
+    last.keep(newer)
+    last.written(part, now=0.0)
+
+    waiting = {one.device.number: one.values for one in last.part(now=INTERVAL)}
+    assert waiting.keys() == {one.device.number for one in newer}
+    assert all(waiting[one.device.number].items() >= one.values.items() for one in merge(newer))
