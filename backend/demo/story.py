@@ -252,7 +252,7 @@ def see_it_closed(world: World, order: dict[str, Any], case: dict[str, Any]) -> 
     try:
         closed = wait_for("the order to be verified by telemetry and closed", probe, seconds=75, pause=0.5)
     except StepFailed as failure:
-        raise StepFailed(f"{failure}\n{how_far(world, order, case)}") from None
+        raise StepFailed(f"{failure}\n{how_far(world.office, order, case)}") from None
     ticket: dict[str, Any] = wait_for(
         "the ticket to be resolved",
         lambda: _in_state(world.office.get(f"/tickets/{order['ticket_id']}"), "resolved"),
@@ -276,10 +276,10 @@ def see_it_closed(world: World, order: dict[str, Any], case: dict[str, Any]) -> 
     return ticket
 
 
-def how_far(world: World, order: dict[str, Any], case: dict[str, Any]) -> str:
+def how_far(office: Caller, order: dict[str, Any], case: dict[str, Any]) -> str:
     """Tell what the proof of a repair is waiting for, or what it has said."""
-    standing, now = world.office.get(f"/work-orders/{order['id']}"), world.office.get(f"/cases/{case['id']}")
-    sent = world.office.get(f"/devices/{case['device_id']}/commands")["items"]
+    standing, now = office.get(f"/work-orders/{order['id']}"), office.get(f"/cases/{case['id']}")
+    sent = office.get(f"/devices/{case['device_id']}/commands")["items"]
     return "\n".join(
         [
             f"the order is {standing['state']}, the case {now['state']}; the last proof said {now['recovery']}",

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from backend.demo import story
 from backend.demo.clients import Caller
-from backend.demo.story import World
 from tests.e2e.main_path.conftest import DONE, Screen, System
 
 
@@ -32,11 +31,11 @@ def test_the_ledger_agrees_with_itself_afterwards(system: System) -> None:
     assert wrong == []
 
 
-def test_a_proof_tells_what_it_has_seen(system: System, office: Caller) -> None:
+def test_a_proof_tells_what_it_has_seen(office: Caller) -> None:
     order = office.get(f"/work-orders/{the_order(office)['id']}")
     case = office.get(f"/cases/{order['case_id']}")
 
-    told = story.how_far(World(system.url, system.logins, print), order, case)
+    told = story.how_far(office, order, case)
 
     assert "'verdict': 'proven'" in told
     assert "command reset_after_repair: acked" in told
