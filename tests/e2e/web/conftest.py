@@ -19,6 +19,7 @@ from tests.e2e.web.standin.stream import Live
 from tests.e2e.web.standin.world import World, make_world
 
 WEB = Path(__file__).resolve().parents[3] / "web"
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 expect.set_options(timeout=60_000)
 
 
@@ -57,6 +58,19 @@ class Console:
             self.page.goto(self.site.url + path)
             self.page.locator("#queue").wait_for()
 
+    def violations_of_access(self, path: str) -> list[tuple[str, str, list[object]]]:
+        """Go to an address and return what axe finds serious there."""
+        self.page.goto(f"{self.site.url}/console/{path}")
+        self.page.locator("#queue-list [role=option]").first.wait_for()
+        self.page.wait_for_timeout(500)
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            (path, one["id"], [node["target"] for node in one["nodes"]])
+            for one in result["violations"]
+            if one["impact"] in {"serious", "critical"}
+        ]
+
     def wait_for_map(self) -> None:
         """Wait until the map has drawn the city and what moves in it."""
         self.page.locator("[data-map=drawn]").wait_for(timeout=60_000)
@@ -75,12 +89,28 @@ def dist() -> Path:
 
 @pytest.fixture
 def site(dist: Path) -> Iterator[Site]:
-    """A stand-in of its own for each test."""
+    """A stand-in of its own for each test, whose map stays empty."""
+    with served(dist, draws_map=False) as made:
+        yield made
+
+
+@pytest.fixture
+def mapped_site(dist: Path) -> Iterator[Site]:
+    """A stand-in of its own with the map."""
+    with served(dist, draws_map=True) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def served(dist: Path, *, draws_map: bool) -> Iterator[Site]:
+    """Serve a world of its own."""
     world, live = make_world(), Live()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(make_app(world, live, dist), port=port, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        make_app(world, live, dist, draws_map=draws_map), port=port, log_level="error", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -12,7 +12,6 @@ from tests.e2e.web.conftest import WEB, Console, Site, opened
 from tests.e2e.web.standin.world import HOSTILE
 
 pytestmark = pytest.mark.browser
-AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def order_in(site: Site, state: str) -> dict[str, Any]:
@@ -35,14 +34,15 @@ def test_logging_in_and_out(console: Console) -> None:
     expect(console.page.get_by_role("heading", name="Dispatch console")).to_be_visible()
 
 
-def test_the_map_is_drawn_from_this_server_alone(console: Console) -> None:
-    console.open()
+def test_the_map_is_drawn_from_this_server_alone(browser: Browser, mapped_site: Site) -> None:
+    with opened(browser, mapped_site, locale="en-GB") as console:
+        console.open()
+        console.wait_for_map()
 
-    console.wait_for_map()
-
-    picture = console.page.screenshot(clip={"x": 250, "y": 150, "width": 700, "height": 600})
-    assert len(picture) > 25_000, "a blank map compresses to almost nothing"
-    expect(console.page.get_by_text("Base map: Natural Earth")).to_be_visible()
+        picture = console.page.screenshot(clip={"x": 250, "y": 150, "width": 700, "height": 600})
+        assert len(picture) > 25_000, "a blank map compresses to almost nothing"
+        expect(console.page.get_by_text("Base map: Natural Earth")).to_be_visible()
+        assert console.violations_of_access("") == []
 
 
 def test_the_queue_and_an_order_in_english(console: Console) -> None:
@@ -178,44 +178,6 @@ def test_an_unknown_order_is_told_so(console: Console) -> None:
     console.open("/console/orders/00000000-0000-0000-0000-000000000000")
 
     expect(console.page.get_by_role("alert")).to_contain_text("It does not exist, or you may not see it.")
-
-
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("dark", "zh-CN")])
-def test_accessibility(browser: Browser, site: Site, scheme: str, locale: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: run npm ci in web/")
-    order, device = order_in(site, "in_progress")["id"], next(iter(site.world.devices))
-    axe, bad = AXE.read_text(encoding="utf-8"), []
-    with opened(browser, site, locale=locale, scheme=scheme) as console:
-        console.open()
-        for path in (
-            "",
-            f"orders/{order}",
-            f"devices/{device}?view=devices",
-            f"devices/{device}/commands?view=limits",
-            f"devices/{device}/settings?view=claims",
-            f"devices/{device}/access?view=firmware",
-            f"devices/{device}/limits?view=limits",
-            "campaigns/0192aa00-0000-7000-8000-00fc00000001?view=claims",
-            "?view=board",
-            "?view=letters",
-            "fleet",
-            "fleet?view=broker",
-            "fleet?view=precision",
-            "fleet?view=backlog",
-        ):
-            console.page.goto(f"{site.url}/console/{path}")
-            console.page.locator("#queue-list [role=option]").first.wait_for()
-            console.page.wait_for_timeout(1000)
-            console.page.evaluate(axe)
-            result = console.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-            bad += [
-                (path, one["id"], [node["target"] for node in one["nodes"]])
-                for one in result["violations"]
-                if one["impact"] in {"serious", "critical"}
-            ]
-
-    assert bad == []
 
 
 def test_the_lock_file_names_no_download_address() -> None:

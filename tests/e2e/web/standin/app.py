@@ -33,7 +33,7 @@ MAP_DEVICE = ["id", "name", "lon", "lat", "health", "model"]
 MAP_TECH = ["id", "name", "lon", "lat", "state", "age_s"]
 
 
-def make_app(world: World, live: Live, dist: Path) -> FastAPI:
+def make_app(world: World, live: Live, dist: Path, *, draws_map: bool) -> FastAPI:
     """Return the application over a world that the test may change."""
     app = FastAPI()
 
@@ -67,7 +67,7 @@ def make_app(world: World, live: Live, dist: Path) -> FastAPI:
     rollout.add_limits(app, world)
     sla.add_sla(app, world)
     add_live(app, world, live)
-    add_pages(app, dist)
+    add_pages(app, dist, draws_map=draws_map)
     return app
 
 
@@ -151,8 +151,14 @@ def add_live(app: FastAPI, world: World, live: Live) -> None:
         return StreamingResponse(events(start, live.token), media_type="text/event-stream")
 
 
-def add_pages(app: FastAPI, dist: Path) -> None:
-    """The built console."""
+def add_pages(app: FastAPI, dist: Path, *, draws_map: bool) -> None:
+    """The built console; without a graphics card the map costs more than all else, so most tests leave it empty."""
+    if not draws_map:
+
+        @app.get("/assets/MapView-{rest}.js")
+        async def no_map(rest: str) -> Response:
+            return Response("export default () => null;", media_type="text/javascript")
+
     app.mount("/assets", StaticFiles(directory=dist / "assets"))
 
     @app.get("/")
