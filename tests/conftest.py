@@ -80,12 +80,12 @@ def remove_dead_runs() -> None:
 
 
 class TogetherScheduling(LoadGroupScheduling):
-    """Hands tests out one by one, but those of the whole system to one worker: it is started once."""
+    """Hands tests out one by one, but those that share a running company to one worker: it is started once."""
 
-    TOGETHER = "tests/e2e/main_path/"
+    TOGETHER = ("tests/e2e/main_path/", "tests/e2e/console/")
 
     def _split_scope(self, nodeid: str) -> str:
-        return self.TOGETHER if nodeid.startswith(self.TOGETHER) else nodeid
+        return next((folder for folder in self.TOGETHER if nodeid.startswith(folder)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -34,6 +34,8 @@ describe("the address", () => {
     { selection: null, view: "cases", wide: false, filter: { state: "open", days: "30" } },
     { selection: { kind: "cases", id: "x" }, view: "cases", wide: true, filter: { model: "pump" } },
     { selection: { kind: "playbooks", id: "x" }, view: "map", wide: false },
+    { selection: { kind: "devices", id: "x", part: "limits" }, view: "claims", wide: false },
+    { selection: null, view: "backlog", wide: false, filter: { q: "a&b=c" } },
   ])("reads back %o", (route) => {
     const [path = "", search = ""] = format(route).split("?");
     expect(parse(path, search)).toEqual(route);

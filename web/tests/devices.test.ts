@@ -262,9 +262,4 @@ describe("the address of a device's part", () => {
     const [path = "", search = ""] = format(route).split("?");
     expect(parse(path, search)).toEqual(route);
   });
-
-  it("forgives a part that there is not", () => {
-    expect(parse("/console/devices/x/nonsense", "").selection).toEqual({ kind: "devices", id: "x" });
-    expect(parse("/console/orders/x/commands", "").selection).toEqual({ kind: "orders", id: "x" });
-  });
 });

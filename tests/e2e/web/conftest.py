@@ -51,17 +51,18 @@ class Console:
         self.page.locator("button[type=submit]").click()
 
     def open(self, path: str = "/console/") -> None:
-        """Log in, then go to an address and wait for the queue."""
+        """Log in, then go to an address and wait for the page."""
         self.log_in()
         self.page.locator("#queue-list [role=option]").first.wait_for()
         if path != "/console/":
             self.page.goto(self.site.url + path)
-            self.page.locator("#queue").wait_for()
+            self.page.locator("#main").wait_for(state="attached")
 
     def violations_of_access(self, path: str) -> list[tuple[str, str, list[object]]]:
         """Go to an address and return what axe finds serious there."""
         self.page.goto(f"{self.site.url}/console/{path}")
-        self.page.locator("#queue-list [role=option]").first.wait_for()
+        self.page.locator("#main").wait_for(state="attached")
+        expect(self.page.get_by_role("status").filter(has_text="oading")).to_have_count(0)
         self.page.wait_for_timeout(500)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         result = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")

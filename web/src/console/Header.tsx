@@ -4,7 +4,6 @@ import { liveState, useLiveStatus } from "../shared/live/store";
 import { clockSeconds, useNow } from "../shared/time";
 import { ui } from "../shared/ui/parts";
 import { LangPicker, ThemePicker } from "./pickers";
-import { go, isCaseView, isFleet, isPromiseView, useRoute, type View } from "./route";
 import { useMe } from "./session";
 import css from "./workspace.module.css";
 
@@ -51,33 +50,12 @@ export function OfflineBar() {
   );
 }
 
-const VIEWS: readonly View[] = ["map", "board", "cases", "devices", "watch"];
-
-function isOn(one: View, view: View): boolean {
-  if (one === "devices") return isFleet(view);
-  if (one === "cases") return isCaseView(view);
-  return one === "watch" ? isPromiseView(view) : one === view;
-}
-
 export function Header({ onLogOut, onHelp }: { onLogOut: () => void; onHelp: () => void }) {
   const me = useMe();
-  const { view } = useRoute();
   return (
     <header className={css.header}>
       <span className={css.brand}>Fieldhand</span>
       <span className={css.tenant}>{me.tenant.name}</span>
-      <nav aria-label={t("header.views")} className={css.views}>
-        {VIEWS.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={isOn(one, view) ? "page" : undefined}
-            onClick={() => go({ view: one, wide: false })}
-          >
-            {t(one === "devices" ? "view.fleet" : one === "watch" ? "view.promises" : `view.${one}`)}
-          </button>
-        ))}
-      </nav>
       <span className={css.spring} />
       <LiveBadge />
       <LangPicker />

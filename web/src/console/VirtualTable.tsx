@@ -1,20 +1,33 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
+import { ui } from "../shared/ui/parts";
 import css from "./lists.module.css";
+
+interface Head {
+  name: string;
+  width: string;
+  /** What is drawn in place of the name. */
+  head?: ReactNode;
+  order?: "ascending" | "descending" | "none";
+  /** The name is for screen readers only. */
+  hidden?: boolean;
+}
 
 interface Props<T> {
   label: string;
-  columns: readonly { name: string; width: string }[];
+  columns: readonly Head[];
   rows: readonly T[];
   keyOf: (row: T) => string;
   selected: string | null;
   cells: (row: T) => readonly ReactNode[];
+  /** Called when the last rows come into view. */
+  onEnd?: () => void;
 }
 
 const ROW = 34;
 
 /** A table of which only the visible rows exist; its roles tell the true size. */
-export function VirtualTable<T>({ label, columns, rows, keyOf, selected, cells }: Props<T>) {
+export function VirtualTable<T>({ label, columns, rows, keyOf, selected, cells, onEnd }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -22,6 +35,10 @@ export function VirtualTable<T>({ label, columns, rows, keyOf, selected, cells }
     estimateSize: () => ROW,
     overscan: 10,
   });
+  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (onEnd && last >= rows.length - 20) onEnd();
+  }, [last, rows.length, onEnd]);
   const grid = { gridTemplateColumns: columns.map(({ width }) => width).join(" ") };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
@@ -29,9 +46,14 @@ export function VirtualTable<T>({ label, columns, rows, keyOf, selected, cells }
       <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className={css.table}>
         <div role="rowgroup" className={css.headGroup}>
           <div role="row" aria-rowindex={1} className={css.headRow} style={grid}>
-            {columns.map(({ name }) => (
-              <span key={name} role="columnheader">
-                {name}
+            {columns.map(({ name, head, order, hidden }) => (
+              <span
+                key={name}
+                role="columnheader"
+                {...(order ? { "aria-sort": order } : {})}
+                {...(hidden ? { className: ui.hidden } : {})}
+              >
+                {head ?? name}
               </span>
             ))}
           </div>

@@ -5,45 +5,44 @@ import { live } from "../shared/live/store";
 import { Loading } from "../shared/ui/parts";
 import { Board } from "./board/Board";
 import { CrashGuard } from "./CrashGuard";
-import { DevicePanel } from "./devices/DevicePanel";
 import { FleetPage } from "./fleet/FleetPage";
 import { Header, OfflineBar } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import { useGlobalKeys } from "./keys";
-import { OrderPanel } from "./orders/OrderPanel";
+import { Tabs } from "./kit/Tabs";
+import { NavRail } from "./NavRail";
+import { PANELS, pageOf } from "./pages";
 import { Queue } from "./queue/Queue";
 import { followLive } from "./refresh";
-import { isCaseView, isFleet, isPromiseView, type Selection, useRoute, type View } from "./route";
+import { type Selection, useRoute } from "./route";
 import { useMe } from "./session";
-import { TechnicianPanel } from "./technicians/TechnicianPanel";
+import { GROUPS, groupOf, isFleet, type View, WITH_QUEUE } from "./views";
 import css from "./workspace.module.css";
 
-const CampaignPanel = lazy(() => import("./firmware/CampaignPanel"));
-const SlaPage = lazy(() => import("./sla/SlaPage"));
-const CasesPage = lazy(() => import("./cases/CasesPage").then((found) => ({ default: found.CasesPage })));
-const CaseInspected = lazy(() =>
-  import("./cases/CasesPage").then((found) => ({ default: found.CaseInspected })),
-);
 const MapView = lazy(() => import("./map/MapView"));
 
 function Inspected({ selection }: { selection: Selection }) {
-  if (selection.kind === "orders") return <OrderPanel key={selection.id} id={selection.id} />;
-  if (selection.kind === "devices")
-    return <DevicePanel key={selection.id} id={selection.id} part={selection.part} />;
-  if (selection.kind === "campaigns")
-    return (
+  const { kind, id, part } = selection;
+  const Panel = PANELS[kind];
+  return (
+    <Suspense fallback={<Loading />}>
+      <Panel key={id} id={id} {...(part ? { part } : {})} />
+    </Suspense>
+  );
+}
+
+/** A page of a group that does not draw itself, below the group's tabs. */
+function Page({ view }: { view: View }) {
+  const Found = pageOf(view);
+  if (!Found) return null;
+  const group = groupOf(view);
+  return (
+    <Tabs label={t(`group.${group}`)} views={GROUPS[group]} view={view}>
       <Suspense fallback={<Loading />}>
-        <CampaignPanel key={selection.id} id={selection.id} />
+        <Found key={view} />
       </Suspense>
-    );
-  if (selection.kind !== "technicians") {
-    return (
-      <Suspense fallback={<Loading />}>
-        <CaseInspected kind={selection.kind} id={selection.id} />
-      </Suspense>
-    );
-  }
-  return <TechnicianPanel key={selection.id} id={selection.id} />;
+    </Tabs>
+  );
 }
 
 function Main({ view }: { view: View }) {
@@ -66,25 +65,17 @@ function Main({ view }: { view: View }) {
       )}
       {view === "board" && <Board />}
       {isFleet(view) && <FleetPage view={view} />}
-      {isPromiseView(view) && (
-        <Suspense fallback={<Loading />}>
-          <SlaPage view={view} />
-        </Suspense>
-      )}
-      {isCaseView(view) && (
-        <Suspense fallback={<Loading />}>
-          <CasesPage view={view} />
-        </Suspense>
-      )}
+      <Page view={view} />
     </>
   );
 }
 
-/** Map, board or lists at the left, the queue at the right, the inspector between them. */
+/** Map, board or lists at the left, the inspector beside them, the queue at the right of what a dispatcher decides from. */
 export function Workspace({ onLogOut }: { onLogOut: () => void }) {
   const me = useMe();
   const queries = useQueryClient();
   const { selection, view, wide } = useRoute();
+  const queue = WITH_QUEUE.includes(groupOf(view));
   const [help, setHelp] = useState(false);
   const inspector = useRef<HTMLElement>(null);
   useGlobalKeys(() => setHelp(true));
@@ -105,13 +96,14 @@ export function Workspace({ onLogOut }: { onLogOut: () => void }) {
 
   return (
     <div className={css.page}>
-      <a className={css.skip} href="#queue">
+      <a className={css.skip} href={queue ? "#queue" : "#main"}>
         {t("app.skip")}
       </a>
       <Header onLogOut={onLogOut} onHelp={() => setHelp(true)} />
       <OfflineBar />
       <div className={css.columns}>
-        <main className={css.main} aria-label={t(`view.${view}`)} hidden={wide}>
+        <NavRail view={view} />
+        <main className={css.main} id="main" aria-label={t(`view.${view}`)} hidden={wide}>
           <Main view={view} />
         </main>
         {selection && (
@@ -126,7 +118,7 @@ export function Workspace({ onLogOut }: { onLogOut: () => void }) {
             </CrashGuard>
           </aside>
         )}
-        <Queue />
+        {queue && <Queue />}
       </div>
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </div>

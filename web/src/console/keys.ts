@@ -1,23 +1,10 @@
 /** Keys that work anywhere in the workspace, unless somebody is typing. */
 import { useEffect } from "react";
-import { currentRoute, go, type View } from "./route";
+import { currentRoute, go } from "./route";
+import { GO_KEYS, VIEW_KEYS, type View } from "./views";
 
-const VIEW_KEYS: Record<string, View> = {
-  "1": "map",
-  "2": "board",
-  "3": "devices",
-  "4": "letters",
-  "5": "broker",
-  "6": "precision",
-  "7": "backlog",
-  "8": "firmware",
-  "9": "claims",
-  "0": "limits",
-  c: "cases",
-  i: "incidents",
-  p: "playbooks",
-  o: "policy",
-};
+const PATIENCE = 1500;
+let wentAt = Number.NEGATIVE_INFINITY;
 
 /** True while the key belongs to a text field or an open dialog. */
 export function isTyping(event: KeyboardEvent): boolean {
@@ -27,20 +14,28 @@ export function isTyping(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
 
+/** The page that a key opens: alone, or as the second one after `g`. */
+function viewOf(key: string, at: number): View | undefined {
+  const second = at - wentAt < PATIENCE;
+  wentAt = key === "g" && !second ? at : Number.NEGATIVE_INFINITY;
+  return (second ? GO_KEYS : VIEW_KEYS)[key];
+}
+
 export function useGlobalKeys(onHelp: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
       const route = currentRoute();
-      const view = VIEW_KEYS[event.key];
-      if (event.key === "?") onHelp();
+      const view = viewOf(event.key, event.timeStamp);
+      if (view) go({ view, wide: false });
+      else if (event.key === "?") onHelp();
       else if (event.key === "Escape" && route.wide) go({ wide: false });
       else if (event.key === "Escape" && route.selection) {
         go({ selection: null });
         document.getElementById("queue-list")?.focus();
       } else if (event.key === "w" && route.selection) go({ wide: !route.wide });
-      else if (event.key === "/") document.getElementById("queue-search")?.focus();
-      else if (view) go({ view, wide: false });
+      else if (event.key === "/")
+        (document.getElementById("list-search") ?? document.getElementById("queue-search"))?.focus();
       else return;
       event.preventDefault();
     };

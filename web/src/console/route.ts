@@ -1,79 +1,44 @@
-/** The address carries what is selected and which view fills the main area. */
+/** The address carries what is selected, which view fills the main area and how its list is narrowed. */
 import { useSyncExternalStore } from "react";
+import { type CaseView, groupOf, isView, KINDS, type SelectionKind, type View } from "./views";
 
-export type SelectionKind = "orders" | "devices" | "technicians" | "campaigns" | CaseKind;
-/** The parts of a device's page; the first is `/console/devices/<id>`, another `/console/devices/<id>/<part>`. */
-export const DEVICE_PARTS = ["overview", "commands", "settings", "access", "limits"] as const;
-export type DevicePart = (typeof DEVICE_PARTS)[number];
+export type { CaseView, FleetView, PromiseView, SelectionKind, View } from "./views";
+export type CaseKind = Exclude<CaseView, "policy">;
+
 export interface Selection {
   kind: SelectionKind;
   id: string;
-  part?: DevicePart;
-}
-/** The views of the fleet page, which is `/console/fleet`. */
-export const FLEET = [
-  "devices",
-  "letters",
-  "broker",
-  "precision",
-  "backlog",
-  "firmware",
-  "claims",
-  "limits",
-] as const;
-export type FleetView = (typeof FLEET)[number];
-/** The views of the page about promises. */
-export const PROMISES = ["watch", "calendars", "policies", "ladders"] as const;
-export type PromiseView = (typeof PROMISES)[number];
-export type View = "map" | "board" | FleetView | PromiseView | CaseView;
-
-export function isPromiseView(view: View): view is PromiseView {
-  return (PROMISES as readonly View[]).includes(view);
+  /** The tab of its panel: `/console/devices/<id>/<part>`. */
+  part?: string;
 }
 
-/** True of the views that stand on the fleet page. */
-export function isFleet(view: View): view is FleetView {
-  return (FLEET as readonly View[]).includes(view);
-}
-
-/** The views of the page about cases; the address of each is its name. */
-export const CASE_VIEWS = ["cases", "incidents", "playbooks", "policy"] as const;
-export type CaseView = (typeof CASE_VIEWS)[number];
-export type CaseKind = Exclude<CaseView, "policy">;
-/** How the list of cases is narrowed. */
-export const FILTERS = ["state", "model", "group", "finding", "device", "days"] as const;
-export type Filter = Readonly<Partial<Record<(typeof FILTERS)[number], string>>>;
-
-export function isCaseView(view: string): view is CaseView {
-  return (CASE_VIEWS as readonly string[]).includes(view);
-}
+/** How the list of a view is narrowed: every other name in the query. */
+export type Filter = Readonly<Record<string, string>>;
 
 export interface Route {
   selection: Selection | null;
   view: View;
   /** The selected thing fills the main area. */
   wide: boolean;
-  /** Of the list of cases. */
   filter?: Filter;
 }
 
 const BASE = "/console";
-const KINDS: readonly string[] = [
-  "orders",
-  "devices",
-  "technicians",
-  "campaigns",
-  "cases",
-  "incidents",
-  "playbooks",
-] satisfies SelectionKind[];
-const VIEWS: readonly string[] = ["map", "board", ...FLEET, ...PROMISES, ...CASE_VIEWS] satisfies View[];
+const OWN_NAMES: readonly string[] = ["view", "wide"];
+/** What is mostly looked at from the map. */
+const ON_MAP: readonly string[] = ["orders", "devices", "technicians", "campaigns"];
 
 function selectionOf(kind: string, id: string, part: string): Selection | null {
-  if (!KINDS.includes(kind) || !id) return null;
+  if (!(KINDS as readonly string[]).includes(kind) || !id) return null;
   const found = { kind: kind as SelectionKind, id: safeDecode(id) };
-  const known = kind === "devices" && part !== "overview" && DEVICE_PARTS.find((one) => one === part);
-  return known ? { ...found, part: known } : found;
+  return part ? { ...found, part: safeDecode(part) } : found;
+}
+
+/** The view that an address means which names none. */
+function usualView(place: string, selected: boolean): string {
+  if (selected && ON_MAP.includes(place)) return "map";
+  if (place === "fleet") return "devices";
+  return isView(place) ? place : "map";
 }
 
 /** Read an address such as `/console/orders/<id>?view=board&wide=1`. */
@@ -81,29 +46,20 @@ export function parse(pathname: string, search: string): Route {
   const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
   const [kind = "", id = "", part = ""] = path.split("/").filter(Boolean);
   const query = new URLSearchParams(search);
-  const view = query.get("view") ?? usualView(kind);
-  const filter = view === "cases" ? filterOf(query) : undefined;
   const selection = selectionOf(kind, id, part);
+  const view = query.get("view") ?? usualView(kind, id !== "");
+  const filter = filterOf(query);
   return {
     selection,
-    view: VIEWS.includes(view) ? (view as View) : "map",
+    view: isView(view) ? view : "map",
     wide: selection !== null && query.get("wide") === "1",
     ...(filter ? { filter } : {}),
   };
 }
 
-/** The view that an address means which names none. */
-function usualView(kind: string): string {
-  if (isCaseView(kind)) return kind;
-  return kind === "fleet" ? "devices" : "map";
-}
-
 function filterOf(query: URLSearchParams): Filter | undefined {
-  const known = FILTERS.flatMap((name) => {
-    const value = query.get(name);
-    return value ? [[name, value] as const] : [];
-  });
-  return known.length > 0 ? Object.fromEntries(known) : undefined;
+  const named = [...query].filter(([name, value]) => value !== "" && !OWN_NAMES.includes(name));
+  return named.length > 0 ? Object.fromEntries(named) : undefined;
 }
 
 function safeDecode(text: string): string {
@@ -115,19 +71,22 @@ function safeDecode(text: string): string {
 }
 
 function pathOf({ kind, id, part }: Selection): string {
-  return `/${kind}/${encodeURIComponent(id)}${part && part !== "overview" ? `/${part}` : ""}`;
+  return `/${kind}/${encodeURIComponent(id)}${part ? `/${encodeURIComponent(part)}` : ""}`;
+}
+
+function placeOf(view: View): string {
+  const group = groupOf(view);
+  if (group === "fleet") return "fleet";
+  return group === "map" || group === "board" || group === "promises" ? "" : view;
 }
 
 /** The address of a route; `parse` reads it back. */
 export function format({ selection, view, wide, filter }: Route): string {
   const query = new URLSearchParams();
-  const fleet = selection === null && isFleet(view);
-  const place = selection ? selection.kind : fleet ? "fleet" : isCaseView(view) ? view : "";
-  if (view !== usualView(place)) query.set("view", view);
+  const place = selection ? selection.kind : placeOf(view);
+  if (view !== usualView(place, selection !== null)) query.set("view", view);
   if (wide && selection) query.set("wide", "1");
-  if (view === "cases") {
-    for (const name of FILTERS) if (filter?.[name]) query.set(name, filter[name]);
-  }
+  for (const [name, value] of Object.entries(filter ?? {})) if (value) query.set(name, value);
   const path = selection ? pathOf(selection) : `/${place}`;
   const text = query.toString();
   return BASE + path + (text ? `?${text}` : "");
@@ -146,15 +105,23 @@ if (typeof window !== "undefined") {
   addEventListener("popstate", reread);
 }
 
-/** Change parts of the route; a new entry in the history unless it stays the same. */
-export function go(change: Partial<Route>): void {
-  const next = format({ ...route, ...change });
+/** Change parts of the route; a new entry in the history unless it stays the same. Another view drops the filter. */
+export function go(change: Partial<Route>, { replace = false } = {}): void {
+  const { filter, ...rest } = { ...route, ...change };
+  const kept = change.view && change.view !== route.view ? change.filter : filter;
+  const next = format(kept ? { ...rest, filter: kept } : rest);
   if (next === location.pathname + location.search) return;
-  history.pushState(null, "", next);
+  if (replace) history.replaceState(null, "", next);
+  else history.pushState(null, "", next);
   reread();
 }
 
-export function select(kind: SelectionKind, id: string, part?: DevicePart): void {
+/** Narrow the list of the view that is open; an empty value takes a condition away. */
+export function narrow(change: Filter, options?: { replace?: boolean }): void {
+  go({ filter: { ...route.filter, ...change } }, options);
+}
+
+export function select(kind: SelectionKind, id: string, part?: string): void {
   go({ selection: part ? { kind, id, part } : { kind, id } });
 }
 

@@ -6,46 +6,18 @@ import type { Device } from "../../shared/api/types";
 import { t } from "../../shared/i18n";
 import { useNow } from "../../shared/time";
 import { Failure, Loading, StateLabel, ui } from "../../shared/ui/parts";
+import { PanelTabs } from "../kit/PanelTabs";
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
 import { useRights } from "../rights";
-import { DEVICE_PARTS, type DevicePart, select } from "../route";
-import own from "./device.module.css";
 import { standing, useMute } from "./Muting";
 import { Overview } from "./Overview";
 
 const Rare = lazy(() => import("./Rare"));
 
-function Parts({ device, part, parts }: { device: Device; part: DevicePart; parts: readonly DevicePart[] }) {
-  const step = (by: number) => {
-    const next = parts[(parts.indexOf(part) + by + parts.length) % parts.length];
-    if (!next) return;
-    select("devices", device.id, next);
-    document.getElementById(`part-${next}`)?.focus();
-  };
-  return (
-    <div className={own.parts} role="tablist" aria-label={t("device.parts")}>
-      {parts.map((one) => (
-        <button
-          key={one}
-          id={`part-${one}`}
-          type="button"
-          role="tab"
-          aria-selected={one === part}
-          aria-controls="device-part"
-          tabIndex={one === part ? 0 : -1}
-          onClick={() => select("devices", device.id, one)}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowRight") step(1);
-            if (event.key === "ArrowLeft") step(-1);
-          }}
-        >
-          {t(`device.part.${one}`)}
-        </button>
-      ))}
-    </div>
-  );
-}
+/** The parts of a device's page, each with its address. */
+export const DEVICE_PARTS = ["overview", "commands", "settings", "access", "limits"] as const;
+export type DevicePart = (typeof DEVICE_PARTS)[number];
 
 function MutedChip({ id }: { id: string }) {
   const mute = useMute(id).data;
@@ -55,13 +27,7 @@ function MutedChip({ id }: { id: string }) {
 }
 
 /** One device: how it is, what it is told, how it gets in; each part has its address. */
-export function DevicePanel({
-  id,
-  part: wanted = "overview",
-}: {
-  id: string;
-  part?: DevicePart | undefined;
-}) {
+export function DevicePanel({ id, part: wanted }: { id: string; part?: string }) {
   const rights = useRights();
   const query = useQuery({
     queryKey: ["device", id],
@@ -77,7 +43,7 @@ export function DevicePanel({
     );
   }
   const parts = DEVICE_PARTS.filter((one) => one !== "access" || rights.access);
-  const part = parts.includes(wanted) ? wanted : "overview";
+  const part = parts.find((one) => one === wanted) ?? "overview";
   return (
     <Panel
       title={device.name}
@@ -91,9 +57,18 @@ export function DevicePanel({
           <MutedChip id={id} />
         </div>
       }
-      tabs={<Parts device={device} part={part} parts={parts} />}
+      tabs={
+        <PanelTabs
+          kind="devices"
+          id={id}
+          label={t("device.parts")}
+          part={part}
+          parts={parts}
+          nameOf={(one) => t(`device.part.${one}`)}
+        />
+      }
     >
-      <div id="device-part" role="tabpanel" aria-labelledby={`part-${part}`}>
+      <div id="panel-part" role="tabpanel" aria-labelledby={`part-${part}`}>
         {part === "overview" ? (
           <Overview device={device} />
         ) : (

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { Device } from "../../shared/api/types";
-import type { DevicePart } from "../route";
 import { Access } from "./Access";
 import { Commands } from "./Commands";
 import { DeviceLimits } from "./DeviceLimits";
+import type { DevicePart } from "./DevicePanel";
 import { Settings } from "./Settings";
 
 const PAGES: Record<Exclude<DevicePart, "overview">, (props: { device: Device }) => ReactNode> = {

@@ -2,13 +2,13 @@ import { lazy, Suspense, useState } from "react";
 import type { FleetState } from "../../shared/api/types";
 import { t } from "../../shared/i18n";
 import { Failure, Loading } from "../../shared/ui/parts";
+import { Tabs } from "../kit/Tabs";
 import { useRights } from "../rights";
 import { type FleetView, go } from "../route";
 import { Backlog } from "./Backlog";
 import { Broker } from "./Broker";
 import { DeadLetters } from "./DeadLetters";
 import { DeviceList } from "./DeviceList";
-import css from "./fleet.module.css";
 import { Precision } from "./Precision";
 import { Tiles } from "./Tiles";
 import { useBroker, useFleet } from "./useFleet";
@@ -35,62 +35,42 @@ export function FleetPage({ view: wanted }: { view: FleetView }) {
   ];
   const models = fleet.data?.models.map((one) => one.model) ?? [];
   const view = tabs.includes(wanted) ? wanted : "devices";
-  const step = (by: number) => {
-    const next = tabs[(tabs.indexOf(view) + by + tabs.length) % tabs.length];
-    if (!next) return;
-    go({ view: next });
-    document.getElementById(`tab-${next}`)?.focus();
-  };
   return (
-    <div className={css.page}>
-      {fleet.isPending && <Loading />}
-      {fleet.isError && !fleet.data && <Failure error={fleet.error} retry={() => void fleet.refetch()} />}
-      {fleet.data && (
-        <Tiles
-          fleet={fleet.data}
-          broker={broker.data}
-          picked={view === "devices" ? state : null}
-          lettersOpen={rights.letters}
-          onPick={(one) => {
-            setState(one === state && view === "devices" ? null : one);
-            go({ view: "devices" });
-          }}
-        />
+    <Tabs
+      label={t("fleet.tabs")}
+      views={tabs}
+      view={view}
+      head={
+        <>
+          {fleet.isPending && <Loading />}
+          {fleet.isError && !fleet.data && <Failure error={fleet.error} retry={() => void fleet.refetch()} />}
+          {fleet.data && (
+            <Tiles
+              fleet={fleet.data}
+              broker={broker.data}
+              picked={view === "devices" ? state : null}
+              lettersOpen={rights.letters}
+              onPick={(one) => {
+                setState(one === state && view === "devices" ? null : one);
+                go({ view: "devices" });
+              }}
+            />
+          )}
+        </>
+      }
+    >
+      {view === "devices" && <DeviceList state={state} onState={setState} models={models} />}
+      {view === "letters" && (
+        <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
       )}
-      <div className={css.tabs} role="tablist" aria-label={t("fleet.tabs")}>
-        {tabs.map((one) => (
-          <button
-            key={one}
-            id={`tab-${one}`}
-            type="button"
-            role="tab"
-            aria-selected={one === view}
-            aria-controls="fleet-content"
-            tabIndex={one === view ? 0 : -1}
-            onClick={() => go({ view: one })}
-            onKeyDown={(event) => {
-              if (event.key === "ArrowRight") step(1);
-              if (event.key === "ArrowLeft") step(-1);
-            }}
-          >
-            {t(`view.${one}`)}
-          </button>
-        ))}
-      </div>
-      <div className={css.content} id="fleet-content" role="tabpanel" aria-labelledby={`tab-${view}`}>
-        {view === "devices" && <DeviceList state={state} onState={setState} models={models} />}
-        {view === "letters" && (
-          <DeadLetters reasons={fleet.data?.dead_letters.reasons.map((one) => one.reason) ?? []} />
-        )}
-        {view === "broker" && <Broker query={broker} />}
-        {view === "backlog" && <Backlog />}
-        {view === "precision" && <Precision models={models} />}
-        <Suspense fallback={<Loading />}>
-          {view === "firmware" && <FirmwarePage models={models} />}
-          {view === "claims" && <ClaimsPage models={models} />}
-          {view === "limits" && <LimitsPage models={models} />}
-        </Suspense>
-      </div>
-    </div>
+      {view === "broker" && <Broker query={broker} />}
+      {view === "backlog" && <Backlog />}
+      {view === "precision" && <Precision models={models} />}
+      <Suspense fallback={<Loading />}>
+        {view === "firmware" && <FirmwarePage models={models} />}
+        {view === "claims" && <ClaimsPage models={models} />}
+        {view === "limits" && <LimitsPage models={models} />}
+      </Suspense>
+    </Tabs>
   );
 }

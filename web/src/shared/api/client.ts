@@ -146,6 +146,12 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return read<T>(await fetchWithSession(path, init));
 }
 
+/** POST the bytes of a file, as they are. */
+export async function sendFile<T>(path: string, file: Blob): Promise<T> {
+  const headers = { "Content-Type": "application/octet-stream", "Idempotency-Key": uuid() };
+  return read<T>(await fetchWithSession(path, { method: "POST", headers, body: file }));
+}
+
 /** Open a session kept in cookies. */
 export async function logIn(tenant: string, username: string, password: string): Promise<void> {
   const answer = await send("/api/v1/auth/login", {

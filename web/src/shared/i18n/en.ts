@@ -1,10 +1,12 @@
 import { casesEn } from "./cases.en";
 import { enDevices } from "./en.devices";
+import { shellEn } from "./shell";
 import { slaEn } from "./sla";
 import type { zh } from "./zh";
 
 /** English; a missing or misspelt key does not compile. */
 export const en: { [K in keyof typeof zh]: string } = {
+  ...shellEn,
   ...slaEn,
   "app.name": "Fieldhand",
   "app.console": "Dispatch console",

@@ -1,9 +1,11 @@
 /** Chinese: the source dictionary, whose keys every other language must have. */
 import { casesZh } from "./cases.zh";
+import { shellZh } from "./shell";
 import { slaZh } from "./sla";
 import { zhDevices } from "./zh.devices";
 
 export const zh = {
+  ...shellZh,
   ...slaZh,
   "app.name": "Fieldhand",
   "app.console": "调度台",

@@ -1,0 +1,47 @@
+/** What each page and each selected thing is drawn by; all of it loaded when it is first needed. */
+import { type ComponentType, lazy } from "react";
+import { DevicePanel } from "./devices/DevicePanel";
+import { OrderPanel } from "./orders/OrderPanel";
+import { TechnicianPanel } from "./technicians/TechnicianPanel";
+import type { Group, SelectionKind, View, ViewOf } from "./views";
+
+/** Groups that draw themselves: their pages share something. */
+type OwnGroup = "map" | "board" | "fleet";
+type PageView = ViewOf<Exclude<Group, OwnGroup>>;
+
+/** The pages of all other groups. */
+export const PAGES: Readonly<Record<PageView, ComponentType>> = {
+  cases: lazy(() => import("./cases/CaseList").then((found) => ({ default: found.CaseList }))),
+  incidents: lazy(() => import("./cases/IncidentList").then((found) => ({ default: found.IncidentList }))),
+  playbooks: lazy(() =>
+    import("./playbooks/PlaybookList").then((found) => ({ default: found.PlaybookList })),
+  ),
+  policy: lazy(() => import("./policy/PolicyPage").then((found) => ({ default: found.PolicyPage }))),
+  watch: lazy(() => import("./sla/Watch").then((found) => ({ default: found.Watch }))),
+  calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
+  policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),
+  ladders: lazy(() => import("./sla/Ladders").then((found) => ({ default: found.Ladders }))),
+};
+
+export function pageOf(view: View): ComponentType | undefined {
+  return (PAGES as Partial<Record<View, ComponentType>>)[view];
+}
+
+export interface PanelProps {
+  id: string;
+  /** The tab of the panel; none: its first. */
+  part?: string;
+}
+
+/** What the inspector shows of a selected thing. */
+export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> = {
+  orders: OrderPanel,
+  devices: DevicePanel,
+  technicians: TechnicianPanel,
+  campaigns: lazy(() => import("./firmware/CampaignPanel")),
+  cases: lazy(() => import("./cases/CasePanel").then((found) => ({ default: found.CasePanel }))),
+  incidents: lazy(() => import("./cases/IncidentPanel").then((found) => ({ default: found.IncidentPanel }))),
+  playbooks: lazy(() =>
+    import("./playbooks/PlaybookPanel").then((found) => ({ default: found.PlaybookPanel })),
+  ),
+};
