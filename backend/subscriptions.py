@@ -6,6 +6,8 @@ from uuid import UUID
 
 from backend.assets import handlers as assets
 from backend.customers.events import CustomerMerged
+from backend.files import handlers as files
+from backend.files.uploads import SWEEP_JOB
 from backend.intake import handlers as intake
 from backend.notifications import handlers as notifications
 from backend.planning import handlers as planning
@@ -92,6 +94,7 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
 
 JOBS: dict[str, JobHandler] = {
     planner.SOLVE_JOB: planner.solve_job,
+    SWEEP_JOB: files.sweep_upload,
     "notifications.send": notifications.send,
     "surveys.remind": surveys.remind,
     "tickets.close": tickets.close_ticket,

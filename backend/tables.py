@@ -3,6 +3,7 @@
 import backend.assets.models
 import backend.checklists.models
 import backend.customers.models
+import backend.files.models
 import backend.identity.models
 import backend.intake.models
 import backend.notifications.models

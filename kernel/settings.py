@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     fcm_credentials_file: Path | None = Field(default=None, description="Google service account; none: push is off")
     fcm_endpoint: str | None = Field(default=None, description="another FCM HTTP v1 server than Google's")
 
+    file_store_url: str | None = Field(default=None, description="fsspec URL of the files; none: below var_dir")
+    file_max_bytes: int = Field(default=100 * 1024 * 1024, gt=0, description="the largest file that is taken")
+
     log_level: str = "INFO"
     log_json: bool = True
     var_dir: Path = Path("var")

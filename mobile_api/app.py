@@ -10,6 +10,7 @@ from backend.notifications import routes as notifications
 from kernel.http import include
 from kernel.web import make_app
 from mobile_api.day import routes as day
+from mobile_api.files import routes as files
 from mobile_api.positions import routes as positions
 from mobile_api.sync import routes as sync
 
@@ -23,6 +24,6 @@ def create_app() -> FastAPI:
     app = make_app(name="mobile", title="Fieldhand mobile API", version="1")
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM)
     include(app, door("door"), AUTH_ACCESS, prefix=PREFIX)
-    for room in (day, sync, positions, notifications):
+    for room in (day, sync, files, positions, notifications):
         include(app, room.router, room.ACCESS, prefix=PREFIX)
     return app

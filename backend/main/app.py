@@ -7,8 +7,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import backend.tables  # noqa: F401 - every table is known before the first query
 from backend.assets import routes as assets
+from backend.attachments import routes as attachments
 from backend.checklists import routes as checklists
 from backend.customers import routes as customers
+from backend.files import routes as files
 from backend.identity import routes as identity
 from backend.intake import policy_routes as policy
 from backend.intake import routes as intake
@@ -45,9 +47,9 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
-    assets, checklists, customers, intake, policy, live, notifications, planning, playbooks, positions, sla,
-    technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet, letters,
-    telemetry, twins, retention, sparkplug, exports, thresholds,
+    assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
+    positions, sla, technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet,
+    letters, telemetry, twins, retention, sparkplug, exports, thresholds,
 )  # fmt: skip
 
 

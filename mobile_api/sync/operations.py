@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from backend.files.models import LinkRole
 from backend.work import actors
 from backend.work.lifecycle import VisitAction
-from backend.work.service import acting, reports
+from backend.work.service import acting, evidence, reports
 from backend.work.service.acting import Outcome, Status
 from backend.work.service.reports import Reported
 from iot_gateway.service import commands
@@ -133,6 +134,21 @@ def _note(session: Session, context: Context, payload: schemas.Note) -> Done:
     return _outcome(reports.add_note(session, context.operation.subject, text=payload.text, by=context.reported))
 
 
+def _attach(session: Session, context: Context, payload: schemas.Attachment) -> Done:
+    return _outcome(
+        evidence.attach_file(
+            session,
+            context.operation.subject,
+            sha256=payload.sha256,
+            role=LinkRole(payload.role),
+            name=payload.name,
+            caption=payload.caption or "",
+            item=payload.item or "",
+            by=context.reported,
+        )
+    )
+
+
 def _command(session: Session, context: Context, payload: schemas.Command) -> Done:
     operation, lifetime = context.operation, commands.LIFETIME
     device_id = repository.device_of_visit(session, operation.subject, technician_id=own(context.me))
@@ -164,6 +180,7 @@ KINDS: dict[str, tuple[type[Strict], Effect]] = {
     "parts.use": (schemas.PartUse, _use_part),
     "asset.swap_serial": (schemas.SerialSwap, _swap),
     "note.add": (schemas.Note, _note),
+    "file.attach": (schemas.Attachment, _attach),
     "device.command": (schemas.Command, _command),
 }
 

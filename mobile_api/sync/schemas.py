@@ -80,6 +80,16 @@ class Note(Strict):
     text: Text
 
 
+class Attachment(Strict):
+    """A file that was uploaded, named by its content."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    role: Literal["photo", "signature", "document", "recording"]
+    item: Word | None = None
+    name: Word | None = None
+    caption: Text | None = None
+
+
 class Finding(Strict):
     """What was found: the label of a predictive case."""
 

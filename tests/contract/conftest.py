@@ -39,7 +39,7 @@ class Door:
     def ask(self, call: Call, *, token: str | None) -> Answer:
         """Make a call as somebody, or as nobody."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        body = {"content": call.body} if isinstance(call.body, str) else {"json": call.body}
+        body = {"content": call.body} if isinstance(call.body, str | bytes) else {"json": call.body}
         answer = self.client.request(call.operation.method, call.url(), params=call.query, headers=headers, **body)
         return Answer(answer.status_code, answer.text, answer.headers.get("content-type", ""))
 

@@ -1,5 +1,6 @@
 """The operations of an application as its OpenAPI document describes them, and a fitting request for each."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from kernel import pki
 from kernel.auth import Role
 from kernel.ids import new_id
+from tests.contract.operations_bodies import FILES, PICTURE, SHA256
 from tests.contract.worlds import World
 
 Json = dict[str, Any]
@@ -59,6 +61,9 @@ KINDS = {
     "to_location_id": "van",
     "van_location_id": "van",
     "parent_id": "node",
+    "file_id": "file",
+    "upload_id": "upload",
+    "link_id": "link",
 }
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
@@ -108,8 +113,6 @@ GIVEN: dict[str, Json] = {
     "work.schedule_visit": {"reserve": [{"part_id": "part", "location_id": "place", "quantity": "1"}]},
 }
 """Members that a schema alone cannot guess; words of `KINDS` stand for the id of the kind."""
-FILES = {"customers.import_table": "number,name\nK-9,x\n"}
-"""Bodies that are no JSON."""
 
 
 @dataclass(frozen=True)
@@ -238,8 +241,9 @@ class Sampler:
         """Return a string in the format that is asked for."""
         if schema.get("format") == "uuid":
             return str(self.world[KINDS[name]]) if name in KINDS else str(new_id())
-        if schema.get("pattern") == "^[ABC]$":
-            return "A"
+        patterns = {"^[ABC]$": "A", SHA256: hashlib.sha256(PICTURE).hexdigest()}
+        if schema.get("pattern") in patterns:
+            return patterns[schema["pattern"]]
         samples = {
             "date-time": "2026-09-02T09:00:00Z" if name in LATER else "2026-09-02T06:00:00Z",
             "date": "2026-10-05",

@@ -22,6 +22,7 @@ def payload_of(kind: str, world: World) -> dict[str, Any]:
         "parts.use": {"part_id": part, "quantity": "1"},
         "asset.swap_serial": {"asset_id": asset, "part_id": part, "old_serial": "a", "new_serial": "b"},
         "note.add": {"text": "seen"},
+        "file.attach": {"sha256": "0" * 64, "role": "photo"},
         "device.command": {"device_id": device, "command": "reset_after_repair"},
     }
     reasoned = {"visit.reject", "visit.hold", "visit.incomplete", "visit.no_access"}

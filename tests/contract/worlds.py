@@ -1,5 +1,6 @@
 """Two companies with one row of every kind that an operation can name."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,10 @@ from backend.assets import tree
 from backend.assets.models import Criticality, NodeKind
 from backend.checklists import service as checklists
 from backend.checklists.answers import Item, ItemType
+from backend.files import service as files
+from backend.files import uploads
+from backend.files.models import LinkRole
+from backend.files.service import Subject
 from backend.identity import service as identity
 from backend.intake import casework
 from backend.intake.models import CaseIntake, Incident, IncidentScope
@@ -39,6 +44,7 @@ from kernel import clock
 from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.ids import new_id
+from tests.contract.operations_bodies import NEXT, PICTURE
 from tests.integration.backend.work.scene import a_scene, a_visit, an_order, fill, phone_of, step
 
 
@@ -95,6 +101,7 @@ def a_world(tenant_id: UUID) -> World:
         ids |= _people(session, scene.chen)
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
+        ids |= _files(session, caller, visit.id, ids["order"])
     ids["dead_letter"] = a_dead_letter(tenant_id)
     return World(tenant_id, caller, ids)
 
@@ -199,6 +206,18 @@ def _people(session: Session, technician_id: UUID) -> dict[str, UUID]:
     user_id = a_user(session, "ying")
     absence = technicians.add_absence(session, technician_id, start=at, end=at + timedelta(days=1), reason="rest")
     return {"user": user_id, "absence": absence.id}
+
+
+def _files(session: Session, caller: UUID, visit_id: UUID, order_id: UUID) -> dict[str, UUID]:
+    at = clock.now()
+    file = files.put_bytes(session, PICTURE, name="a.png", by=caller)
+    links = [
+        files.link(session, file.id, subject, role=LinkRole.PHOTO, at=at, by=caller, by_name="Caller").link.id
+        for subject in (Subject("visit", visit_id), Subject("work_order", order_id))
+    ]
+    sha256 = hashlib.sha256(NEXT.encode()).hexdigest()
+    upload = uploads.begin_upload(session, name="b.txt", size=len(NEXT), sha256=sha256, media_type="", by=caller, at=at)
+    return {"file": file.id, "link": links[1], "upload": upload.id}
 
 
 def a_letter(session: Session, user_id: UUID) -> UUID:

@@ -78,7 +78,7 @@ def answer_checklist(
     visit, order = repository.visit_with_order(session, visit_id)
     if known := acting.replayed(session, visit, by.client_op_id):
         return known
-    _own(session, visit, by.actor)
+    check_own(session, visit, by.actor)
     if visit.checklist_id is None:
         raise BadVisit("The visit has no checklist.", visit_id=visit_id)
     template = checklists.get_template(session, visit.checklist_id)
@@ -100,12 +100,12 @@ def answer_checklist(
     )
     row.actor_id, row.client_op_id = by.actor.actor_id, by.client_op_id
     row.occurred_at, row.received_at = said.occurred_at, by.received_at
-    _changed(session, visit, said)
+    changed(session, visit, said)
     acting.retry(session, visit, order)
     return Outcome(Status.APPLIED, visit)
 
 
-def _own(session: Session, visit: Visit, actor: Actor) -> None:
+def check_own(session: Session, visit: Visit, actor: Actor) -> None:
     """Let a technician report on a visit that is or was theirs.
 
     Raises:
@@ -118,7 +118,8 @@ def _own(session: Session, visit: Visit, actor: Actor) -> None:
             raise
 
 
-def _changed(session: Session, visit: Visit, said: Said) -> None:
+def changed(session: Session, visit: Visit, said: Said) -> None:
+    """Count a report as a change of the visit, and tell of it."""
     visit.changed_at = clock.now()
     visit.version += 1
     session.flush()
@@ -201,7 +202,7 @@ def _parts_line(session: Session, visit_id: UUID, kind: str, detail: dict[str, A
         session.refresh(visit)
         conflicts.keep(session, visit, kind, said, problem=problem)
         return Outcome(Status.CONFLICT, visit, problem)
-    _changed(session, visit, said)
+    changed(session, visit, said)
     return Outcome(Status.APPLIED, visit)
 
 
@@ -346,7 +347,7 @@ def add_note(session: Session, visit_id: UUID, *, text: str, by: Reported) -> Ou
     visit, _ = repository.visit_with_order(session, visit_id)
     if known := acting.replayed(session, visit, by.client_op_id):
         return known
-    _own(session, visit, by.actor)
+    check_own(session, visit, by.actor)
     said = by.said({})
     session.add(
         VisitNote(
@@ -359,7 +360,7 @@ def add_note(session: Session, visit_id: UUID, *, text: str, by: Reported) -> Ou
             client_op_id=by.client_op_id,
         )
     )
-    _changed(session, visit, said)
+    changed(session, visit, said)
     return Outcome(Status.APPLIED, visit)
 
 
@@ -376,7 +377,7 @@ def apply_conflict(session: Session, conflict_id: UUID, *, by: UUID | None) -> C
     said = conflicts.step_of(item)
     if item.kind in _BOOKS:
         _BOOKS[item.kind](session, visit, order, said)
-        _changed(session, visit, said)
+        changed(session, visit, said)
     else:
         acting.apply(session, visit, order, conflicts.action_of(item), said)
     conflicts.applied(item, by=by)

@@ -298,6 +298,15 @@ def get_order(session: Session, work_order_id: UUID) -> WorkOrder:
     return repository.order(session, work_order_id)
 
 
+def get_visit(session: Session, visit_id: UUID) -> Visit:
+    """Return a visit.
+
+    Raises:
+        NoSuchVisit: there is none with this id.
+    """
+    return repository.visit(session, visit_id)
+
+
 def orders_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, WorkOrder]:
     """Return orders by id; unknown ids are missing."""
     return {row.id: row for row in session.scalars(select(WorkOrder).where(WorkOrder.id.in_(ids)))}
