@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, true, tuple_
+from sqlalchemy import func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -11,7 +11,7 @@ from backend.files.models import FileLink, FileUpload, StoredFile
 from kernel.db import tenant_of
 from kernel.ids import new_id
 
-LinkRow = Row[tuple[FileLink, StoredFile, FileLink | None]]
+LinkRow = tuple[FileLink, StoredFile, FileLink | None]
 
 
 def file(session: Session, file_id: UUID) -> StoredFile | None:
@@ -124,7 +124,7 @@ def links(
     )
     if after is not None:
         query = query.where(FileLink.id > after)
-    return session.execute(query).all()
+    return [(link, file, earlier) for link, file, earlier in session.execute(query)]
 
 
 def earlier_elsewhere(session: Session, link: FileLink) -> FileLink | None:

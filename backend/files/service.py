@@ -3,7 +3,7 @@
 import hashlib
 import io
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
@@ -188,8 +188,7 @@ def link(
         TooManyLinks: the subject has as many as it may have.
     """
     file = get_file(session, file_id)
-    key = {"file_id": file_id, "kind": subject.kind, "subject_id": subject.id, "role": role, "item": item}
-    standing = repository.standing_link(session, **key)
+    standing = _standing(session, file_id, subject, role, item)
     if standing is None:
         if repository.count_links(session, kind=subject.kind, subject_id=subject.id) >= MOST_LINKS:
             raise TooManyLinks(f"At most {MOST_LINKS} files are attached to one thing.", limit=MOST_LINKS)
@@ -206,10 +205,16 @@ def link(
             "linked_at": at,
         }
         repository.add_link(session, row)
-        standing = repository.standing_link(session, **key)
+        standing = _standing(session, file_id, subject, role, item)
         if standing is None:
             raise LookupError("a link was removed while it was made")
     return Attached(standing, file, repository.earlier_elsewhere(session, standing))
+
+
+def _standing(session: Session, file_id: UUID, subject: Subject, role: LinkRole, item: str) -> FileLink | None:
+    return repository.standing_link(
+        session, file_id=file_id, kind=subject.kind, subject_id=subject.id, role=role, item=item
+    )
 
 
 def links_of(
@@ -217,11 +222,6 @@ def links_of(
 ) -> Sequence[Attached]:
     """Return what is attached to some subjects, the oldest first, behind a link."""
     return [Attached(*row) for row in repository.links(session, subjects, after=after, limit=limit)]
-
-
-def has_role(session: Session, subject: Subject, roles: Collection[LinkRole]) -> bool:
-    """Tell whether something is attached to a subject in one of these roles."""
-    return any(found.link.role in roles for found in links_of(session, subject))
 
 
 def get_link(session: Session, link_id: UUID) -> FileLink:

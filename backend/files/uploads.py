@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -102,7 +102,8 @@ def finish_upload(session: Session, upload_id: UUID, *, by: UUID) -> StoredFile:
     if upload.received < upload.size:
         raise UploadIncomplete("Send the missing bytes first.", received=upload.received, size=upload.size)
     tenant_id = tenant_of(session)
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:
+        whole = cast("BinaryIO", spooled)
         found = _join(whole, tenant_id, upload)
         service.check_hash(upload.sha256, found)
         whole.seek(0)

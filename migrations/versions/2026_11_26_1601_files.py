@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "files1"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
