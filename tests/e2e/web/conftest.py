@@ -59,18 +59,27 @@ class Console:
             self.page.locator("#main").wait_for(state="attached")
 
     def violations_of_access(self, path: str) -> list[tuple[str, str, list[object]]]:
-        """Go to an address and return what axe finds serious there."""
+        """Go to an address and return what axe finds serious there, first in the light, then in the dark."""
         self.page.goto(f"{self.site.url}/console/{path}")
         self.page.locator("#main").wait_for(state="attached")
         expect(self.page.get_by_role("status").filter(has_text="oading")).to_have_count(0)
         self.page.wait_for_timeout(500)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [
-            (path, one["id"], [node["target"] for node in one["nodes"]])
-            for one in result["violations"]
-            if one["impact"] in {"serious", "critical"}
-        ]
+        found: list[tuple[str, str, list[object]]] = []
+        for theme, rules in (("light", "null"), ("dark", "['color-contrast']")):
+            result = self.page.evaluate(
+                f"""() => {{
+                    document.documentElement.dataset.theme = "{theme}";
+                    const only = {rules};
+                    return axe.run(document, {{resultTypes: ["violations"], ...(only ? {{runOnly: only}} : {{}})}});
+                }}"""
+            )
+            found += [
+                (f"{path} {theme}", one["id"], [node["target"] for node in one["nodes"]])
+                for one in result["violations"]
+                if one["impact"] in {"serious", "critical"}
+            ]
+        return found
 
     def wait_for_map(self) -> None:
         """Wait until the map has drawn the city and what moves in it."""

@@ -1,4 +1,4 @@
-"""No page breaks a serious rule of axe, in either language and either light."""
+"""No page breaks a serious rule of axe, in either light."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,13 +10,12 @@ from tests.e2e.web.standin.playbooks import FLUSH
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("dark", "zh-CN")])
-def test_no_page_breaks_a_serious_rule(browser: Browser, site: Site, scheme: str, locale: str) -> None:
+def test_no_page_breaks_a_serious_rule(browser: Browser, site: Site) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: run npm ci in web/")
     order = next(one["id"] for one in site.world.orders.values() if one["state"] == "in_progress")
     case, device = list(site.world.orders)[4], next(iter(site.world.devices))
-    with opened(browser, site, locale=locale, scheme=scheme) as console:
+    with opened(browser, site, locale="zh-CN") as console:
         console.open()
         bad = [
             found
