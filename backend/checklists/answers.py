@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from uuid import UUID
 
 from backend.checklists.errors import UnfitAnswer, UnfitItem
 
@@ -35,6 +36,8 @@ class Item:
     min: Decimal | None = None
     max: Decimal | None = None
     choices: tuple[str, ...] = ()
+    asset_id: UUID | None = None
+    """The asset that it asks about; None: the order's own."""
 
 
 def check_items(items: Iterable[Item]) -> None:

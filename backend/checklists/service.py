@@ -145,6 +145,7 @@ def _to_json(item: Item) -> dict[str, Any]:
         "min": None if item.min is None else str(item.min),
         "max": None if item.max is None else str(item.max),
         "choices": list(item.choices),
+        "asset_id": None if item.asset_id is None else str(item.asset_id),
     }
 
 
@@ -159,4 +160,5 @@ def _from_json(raw: Mapping[str, Any]) -> Item:
         min=None if raw["min"] is None else Decimal(raw["min"]),
         max=None if raw["max"] is None else Decimal(raw["max"]),
         choices=tuple(raw["choices"]),
+        asset_id=UUID(raw["asset_id"]) if raw.get("asset_id") else None,
     )

@@ -19,13 +19,13 @@ from backend.intake import incidents, policy, repository, rollup, rules
 from backend.intake.decisions import Taken, Why, count, record
 from backend.intake.errors import CaseDoesNotWait, CaseNotTakenIn, NotInIncident
 from backend.intake.models import CaseIntake, DecisionKind, IntakeDecision, IntakePolicy, IntakeState
-from backend.intake.service import Suspected, open_order, plan_for, plan_parts, text_of
+from backend.intake.service import Suspected, open_order, plan_for, text_of
 from backend.playbooks import service as playbooks
 from backend.tickets import service as tickets
 from backend.tickets.lifecycle import TicketAction
 from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import HOUSE, By
-from backend.work.service import due, orders
+from backend.work.service import demand, due, orders
 from iot_gateway.lifecycle import ACTIVE, CaseState
 from iot_gateway.service import cases
 
@@ -162,7 +162,7 @@ def worsen(session: Session, found: Suspected, *, at: datetime) -> None:
             session, row.work_order_id, priority=plan.priority, failure_at=found.failure_at, at=at
         )
         if order.state in rollup.TO_BE_DONE:
-            plan_parts(session, order, at=at)
+            demand.plan_parts(session, order, at=at)
 
 
 def follow_window(session: Session, case_id: UUID, *, at: datetime) -> None:
@@ -174,7 +174,7 @@ def follow_window(session: Session, case_id: UUID, *, at: datetime) -> None:
     found = [cases.get_case(session, one) for one in repository.cases_of_order(session, order.id)]
     early = [case.p10_at for case in found if case.state is CaseState.OPEN and case.p10_at is not None]
     if early and due.follow_window(session, order.id, failure_at=min(early), at=at):
-        plan_parts(session, order, at=at)
+        demand.plan_parts(session, order, at=at)
 
 
 def _again(session: Session, row: CaseIntake, found: Suspected, terms: IntakePolicy) -> Ticket | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.intake import repository
 from backend.work.service import views as work
-from backend.work.service.orders import order_of_demand
+from backend.work.service.demand import order_of_demand
 from inventory import service as stock
 from inventory.service import DemandLine
 

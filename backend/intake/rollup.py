@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from backend.intake.decisions import Taken, Why, record
 from backend.intake.models import AssetHold, CaseIntake, DecisionKind, IntakePolicy, IntakeState
-from backend.intake.service import open_order, plan_parts
+from backend.intake.service import open_order
 from backend.tickets import service as tickets
 from backend.tickets.lifecycle import OPEN
 from backend.tickets.models import Ticket
 from backend.work.lifecycle import OrderState
 from backend.work.models import WorkOrder
-from backend.work.service import orders
+from backend.work.service import demand, orders
 from backend.work.service import views as work
 from backend.work.service.stages import STILL_TO_PLAN
 from kernel.db import tenant_of
@@ -152,7 +152,7 @@ def _extended(session: Session, case: Taken, known: Sequence[WorkOrder]) -> Work
                 evidence=evidence,
             )
             held = _urgent(session, case, order)
-            plan_parts(session, held, at=case.at)
+            demand.plan_parts(session, held, at=case.at)
             return held
     return None
 

@@ -21,7 +21,7 @@ from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import By
 from backend.work.actors import Actor
 from backend.work.models import OrderSource, WorkOrder
-from backend.work.service import orders
+from backend.work.service import demand, orders
 from backend.work.service import views as work
 from backend.work.service.corrective import CORRECTIVE
 from backend.work.service.orders import ExpectedPart
@@ -180,20 +180,8 @@ def open_order(session: Session, ticket: Ticket, asset: Asset, found: Suspected,
         evidence=found.summary,
         at=found.opened_at,
     )
-    plan_parts(session, order, at=found.opened_at)
+    demand.plan_parts(session, order, at=found.opened_at)
     return order
-
-
-def plan_parts(session: Session, order: WorkOrder, *, at: datetime) -> None:
-    """Say which parts an order will want and when; said again, the new figures hold."""
-    for part in orders.expected_parts(session, order.id):
-        stock.plan_demand(
-            session,
-            source_ref=orders.demand_ref(order.id),
-            part_id=part.part_id,
-            quantity=part.quantity,
-            due_on=(order.due_at or at).date(),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

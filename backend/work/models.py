@@ -34,6 +34,7 @@ class DueBasis(StrEnum):
     SLA = "sla"
     FAILURE_WINDOW = "failure_window"
     PROMISE = "promise"
+    PLAN = "plan"
 
 
 class EventSource(StrEnum):
@@ -70,6 +71,8 @@ class WorkOrder(TenantRow):
         refers("customer_id", "customer"),
         refers("site_id", "site"),
         refers("asset_id", "asset"),
+        refers("checklist_id", "checklist_template"),
+        refers("found_by_id", "work_order"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "source_key"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_1_to_4"),
@@ -83,6 +86,7 @@ class WorkOrder(TenantRow):
         Index("ix_work_order_asset", "tenant_id", "asset_id"),
         Index("ix_work_order_site", "tenant_id", "site_id"),
         Index("ix_work_order_customer", "tenant_id", "customer_id"),
+        Index("ix_work_order_found_by", "tenant_id", "found_by_id", postgresql_where=text("found_by_id IS NOT NULL")),
     )
 
     number: Mapped[str]
@@ -111,6 +115,12 @@ class WorkOrder(TenantRow):
     """The team that looks after it; escalation may pass it on."""
     labels: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     duration_minutes: Mapped[int]
+    checklist_id: Mapped[UUID | None]
+    """The version of the checklist that its visits answer; None: the one that fits when a visit is made."""
+    signature_required: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whoever completes a visit names who signed for it."""
+    found_by_id: Mapped[UUID | None]
+    """The order whose checklist found what this one puts right."""
     earliest_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     due_basis: Mapped[DueBasis | None]

@@ -175,6 +175,12 @@ def states_of_ticket(session: Session, ticket_id: UUID) -> set[OrderState]:
     return set(session.scalars(select(WorkOrder.state).where(WorkOrder.ticket_id == ticket_id).distinct()))
 
 
+def orders_found_by(session: Session, work_order_id: UUID) -> Sequence[WorkOrder]:
+    """Return the orders that put right what an order's checklists found, the first one first."""
+    query = select(WorkOrder).where(WorkOrder.found_by_id == work_order_id)
+    return session.scalars(query.order_by(WorkOrder.id).limit(200)).all()
+
+
 def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
     """Return the orders of a ticket, the first one first."""
     return session.scalars(

@@ -194,6 +194,15 @@ class TimelineLine(BaseModel):
     source: str
 
 
+class OrderLinkOut(BaseModel):
+    """Another order."""
+
+    id: UUID
+    number: str
+    state: OrderState
+    summary: str
+
+
 class WorkOrderOut(WorkOrderLine):
     """A work order, whole."""
 
@@ -206,6 +215,11 @@ class WorkOrderOut(WorkOrderLine):
     due_basis: str | None
     waiting_cause: str | None
     case_id: UUID | None
+    found_by: OrderLinkOut | None
+    """The order whose checklist found what this one puts right."""
+    found: list[OrderLinkOut]
+    """The orders that put right what this one's checklists found."""
+    signature_required: bool
     duration_minutes: int
     evidence: dict[str, Any] | None
     expected_parts: list[ExpectedPartOut]

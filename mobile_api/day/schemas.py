@@ -84,6 +84,8 @@ class OrderOut(BaseModel):
     due_at: datetime | None
     case_id: UUID | None
     evidence: dict[str, Any] | None
+    signature_required: bool
+    """Who signed is told at completion, else it is refused."""
 
 
 class SiteOut(BaseModel):

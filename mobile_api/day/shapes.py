@@ -67,7 +67,7 @@ def order(row: WorkOrder) -> Shape:
     """Return the order behind a visit."""
     members = (
         "id", "number", "state", "version", "priority", "work_type", "summary", "description", "skill", "skill_level",
-        "due_at", "case_id", "evidence",
+        "due_at", "case_id", "evidence", "signature_required",
     )  # fmt: skip
     return {name: getattr(row, name) for name in members}
 

@@ -186,6 +186,8 @@ def metres(one: LonLat, other: LonLat) -> float:
 def _finished(session: Session, visit: Visit, order: WorkOrder, said: Said) -> Completion:
     completion = read_completion(said.detail)
     missing = [] if completion.finding or order.finding_result else ["finding"]
+    if order.signature_required and not completion.signature_name:
+        missing.append("signature")
     if visit.checklist_id is not None:
         given = {answer.item: answer.value for answer in repository.answers(session, visit.id)}
         template = checklists.get_template(session, visit.checklist_id)

@@ -15,10 +15,11 @@ from backend.work.service import orders
 CORRECTIVE = "corrective"
 
 
-def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> WorkOrder | None:
-    """Open one order for everything that the last answers of a completed visit say is wrong; once more changes nothing.
+def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> list[WorkOrder]:
+    """Open one order for each asset of which the last answers of a completed visit say that something is wrong.
 
-    It takes the skill and urgency of the order that found it, and belongs to no ticket: nobody has asked for it yet.
+    It takes the skill and urgency of the order that found it, knows that order, and belongs to no ticket: nobody has
+    asked for it yet. Once more changes nothing.
 
     Raises:
         NoSuchVisit: there is none with this id.
@@ -26,14 +27,37 @@ def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> 
     visit = repository.visit(session, visit_id)
     failed = [answer for answer in repository.answers(session, visit_id) if answer.passed is False]
     if visit.checklist_id is None or not failed:
-        return None
+        return []
     found_by = repository.order(session, visit.work_order_id)
     asked = {item.key: item for item in checklists.items_of(checklists.get_template(session, visit.checklist_id))}
+    by_asset: dict[UUID | None, list[VisitAnswer]] = {}
+    for answer in failed:
+        by_asset.setdefault(asked[answer.item].asset_id, []).append(answer)
+    return [
+        _open(session, found_by, answers, asked, key=_key(visit_id, asset_id), asset_id=asset_id, at=at)
+        for asset_id, answers in by_asset.items()
+    ]
+
+
+def _key(visit_id: UUID, asset_id: UUID | None) -> str:
+    return f"checklist:{visit_id}" + (f":{asset_id}" if asset_id else "")
+
+
+def _open(
+    session: Session,
+    found_by: WorkOrder,
+    failed: Sequence[VisitAnswer],
+    asked: Mapping[str, Item],
+    *,
+    key: str,
+    asset_id: UUID | None,
+    at: datetime,
+) -> WorkOrder:
     first = asked[failed[0].item]
     return orders.open_work_order(
         session,
         site_id=found_by.site_id,
-        asset_id=found_by.asset_id,
+        asset_id=asset_id or found_by.asset_id,
         summary=f"{first.text_zh} / {first.text_en}",
         description=_lines(found_by.number, failed, asked),
         work_type=CORRECTIVE,
@@ -41,7 +65,8 @@ def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> 
         skill=found_by.skill,
         skill_level=found_by.skill_level,
         source=OrderSource.RULE,
-        source_key=f"checklist:{visit_id}",
+        source_key=key,
+        found_by_id=found_by.id,
         at=at,
     )
 

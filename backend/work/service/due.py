@@ -65,7 +65,7 @@ def _wanted(
 
 def _obstacle(session: Session, order: WorkOrder) -> str | None:
     """Return why the date of an order is not the telemetry's to move."""
-    if order.due_basis is DueBasis.PROMISE:
+    if order.due_basis in {DueBasis.PROMISE, DueBasis.PLAN}:
         return "promised"
     if order.state not in stages.STILL_TO_PLAN:
         return "begun"

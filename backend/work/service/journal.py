@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.sla import service as sla
 from backend.sla.models import ClockKind
 from backend.work import repository
 from backend.work.actors import Actor, system
@@ -115,7 +114,7 @@ def follow_visits(
         take_step(session, order, action, actor=_of_house(actor), at=at, reason=reason)
         if action is OrderAction.COMPLETE:
             order.completed_at = at
-            sla.meet(session, order.id, ClockKind.RESTORE, at=at)
+            promises.meet(session, order, ClockKind.RESTORE, at=at)
     if order.state is not OrderState.COMPLETED:
         order.completed_at = None
 

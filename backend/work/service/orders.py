@@ -20,13 +20,13 @@ from backend.work.events import WorkOrderClosed, WorkOrderDueMoved, WorkOrderOpe
 from backend.work.lifecycle import ORDER_BY_HAND, ORDER_TRANSITIONS, OrderAction, OrderState, VisitAction, legal
 from backend.work.models import DueBasis, OrderSource, WorkOrder, WorkOrderPart
 from backend.work.service import stages
+from backend.work.service.demand import all_free, demand_ref
 from backend.work.service.journal import NO_FAULT, check_version, take_step
 from inventory import service as stock
 from kernel.ids import new_id
 from kernel.numbers import next_number
 from kernel.outbox import publish
 
-DEMAND = "work_order:"
 LEAST_NOTICE = timedelta(hours=4)
 """A failure expected sooner than this, or already past, still leaves so much time to plan."""
 EXTENDABLE = stages.STILL_TO_PLAN - {OrderState.SCHEDULED}
@@ -42,6 +42,15 @@ class ExpectedPart:
     part_id: UUID
     quantity: Decimal
     basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """What a maintenance plan says of the order that it opens; nobody reported anything, so no promise runs."""
+
+    due_at: datetime
+    checklist_id: UUID | None
+    signature_required: bool
 
 
 def open_work_order(
@@ -64,13 +73,16 @@ def open_work_order(
     earliest_at: datetime | None = None,
     promised_at: datetime | None = None,
     failure_at: datetime | None = None,
+    schedule: Schedule | None = None,
+    found_by_id: UUID | None = None,
     evidence: dict[str, Any] | None = None,
     actor: Actor | None = None,
     at: datetime,
 ) -> WorkOrder:
     """Open an order and start its clocks; a `source_key` that is known returns the order that it has.
 
-    `failure_at` is the early end of a failure window. Due is the earlier of it and what the SLA allows, or a promise.
+    `failure_at` is the early end of a failure window. Due is the earlier of it and what the SLA allows, or a promise,
+    or what a `schedule` says, which has no clocks.
 
     Raises:
         SiteUnknown, AssetUnknown: they do not exist here.
@@ -98,6 +110,9 @@ def open_work_order(
         state=OrderState.DRAFT,
         labels=[],
         duration_minutes=duration_minutes,
+        checklist_id=schedule.checklist_id if schedule else None,
+        signature_required=schedule is not None and schedule.signature_required,
+        found_by_id=found_by_id,
         earliest_at=earliest_at,
         opened_at=at,
         version=0,
@@ -109,17 +124,11 @@ def open_work_order(
         WorkOrderPart(work_order_id=order.id, part_id=part.part_id, quantity=part.quantity, basis=part.basis)
         for part in expected_parts
     )
-    clocks = sla.start_clocks(
-        session,
-        order.id,
-        priority=priority,
-        criticality=criticality,
-        customer_id=site.customer_id,
-        work_type=work_type,
-        at=at,
-    )
-    allowed = next((clock.due_at for clock in clocks if clock.clock is ClockKind.RESTORE), None)
-    order.due_at, order.due_basis = due(allowed=allowed, promised_at=promised_at, failure_at=failure_at, at=at)
+    if schedule is not None:
+        order.due_at, order.due_basis = schedule.due_at, DueBasis.PLAN
+    else:
+        allowed = _start_clocks(session, order, criticality=criticality, at=at)
+        order.due_at, order.due_basis = due(allowed=allowed, promised_at=promised_at, failure_at=failure_at, at=at)
     take_step(session, order, OrderAction.OPEN, actor=actor or system(), at=at)
     publish(
         session,
@@ -134,6 +143,20 @@ def open_work_order(
         ),
     )
     return order
+
+
+def _start_clocks(session: Session, order: WorkOrder, *, criticality: str | None, at: datetime) -> datetime | None:
+    """Start the promises of an order; return until when it is to be restored."""
+    clocks = sla.start_clocks(
+        session,
+        order.id,
+        priority=order.priority,
+        criticality=criticality,
+        customer_id=order.customer_id,
+        work_type=order.work_type,
+        at=at,
+    )
+    return next((clock.due_at for clock in clocks if clock.clock is ClockKind.RESTORE), None)
 
 
 def due(
@@ -234,19 +257,11 @@ def parts_arrived(session: Session, part_id: UUID, *, at: datetime) -> list[UUID
     back = []
     for order_id in repository.waiting_for(session, part_id):
         order = repository.order(session, order_id, lock=True)
-        if order.state is OrderState.WAITING_PARTS and _all_free(session, order):
+        if order.state is OrderState.WAITING_PARTS and all_free(session, order):
             take_step(session, order, OrderAction.PARTS_ARRIVED, actor=system(), at=at)
             order.waiting_cause = None
             back.append(order.id)
     return back
-
-
-def _all_free(session: Session, order: WorkOrder) -> bool:
-    expected = repository.expected_parts(session, order.id)
-    free: dict[UUID, Decimal] = {}
-    for line in stock.availability(session, [part.part_id for part in expected]):
-        free[line.part_id] = free.get(line.part_id, Decimal(0)) + line.free
-    return all(free.get(part.part_id, Decimal(0)) >= part.quantity for part in expected)
 
 
 def act_on_order(
@@ -383,16 +398,3 @@ def reject(session: Session, work_order_id: UUID, *, actor: Actor, reason: str, 
     if order.state in {OrderState.COMPLETED, OrderState.VERIFIED}:
         _reject(session, order, Asked(action=OrderAction.REJECT, actor=actor, at=at, reason=reason, client_op_id=None))
     return order
-
-
-def demand_ref(work_order_id: UUID) -> str:
-    """Return the name under which an order's planned demand stands in the stock's books."""
-    return f"{DEMAND}{work_order_id}"
-
-
-def order_of_demand(ref: str) -> UUID | None:
-    """Return the order that a name in the stock's books stands for, None for another kind of source."""
-    try:
-        return UUID(ref.removeprefix(DEMAND)) if ref.startswith(DEMAND) else None
-    except ValueError:
-        return None

@@ -30,6 +30,12 @@ def resume(session: Session, order: WorkOrder, *, source: str, at: datetime) -> 
     _follow(order, former, _restore_by(session, order.id))
 
 
+def meet(session: Session, order: WorkOrder, clock: ClockKind, *, at: datetime) -> None:
+    """Say that a promise of an order was kept or missed; one by plan has none."""
+    if order.due_basis is not DueBasis.PLAN:
+        sla.meet(session, order.id, clock, at=at)
+
+
 def follow_state(session: Session, order: WorkOrder, former: OrderState, *, at: datetime) -> None:
     """Hold or release the clocks as an order enters or leaves a state of waiting."""
     if former in WAITS:

@@ -110,6 +110,8 @@ def _check(session: Session, technician_ids: Sequence[UUID], start: datetime, en
 
 
 def _checklist(session: Session, order: WorkOrder) -> UUID | None:
+    if order.checklist_id is not None:
+        return order.checklist_id
     kind = None
     if order.asset_id is not None:
         kind = assets.class_codes(session, [assets.get_asset(session, order.asset_id)])[order.asset_id]

@@ -184,7 +184,7 @@ def _keep(visit: Visit, folded: Folded, said: Said) -> None:
 def _effects(session: Session, visit: Visit, order: WorkOrder, action: VisitAction, said: Said) -> None:
     at = said.occurred_at
     if action in MEETS:
-        sla.meet(session, order.id, MEETS[action], at=at)
+        promises.meet(session, order, MEETS[action], at=at)
     elif action is VisitAction.HOLD and said.reason in PAUSE_REASONS:
         promises.pause(session, order, reason=PauseReason(said.reason), source=f"visit:{visit.id}", at=at)
     elif action in LETS_GO:

@@ -141,6 +141,9 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
         "due_basis": order.due_basis,
         "waiting_cause": order.waiting_cause,
         "case_id": order.case_id,
+        "found_by": _link(repository.order(session, order.found_by_id)) if order.found_by_id else None,
+        "found": [_link(row) for row in repository.orders_found_by(session, order.id)],
+        "signature_required": order.signature_required,
         "duration_minutes": order.duration_minutes,
         "evidence": order.evidence,
         "expected_parts": _expected(session, order),
@@ -151,6 +154,10 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
         "timeline": timeline.of_order(session, order, visits),
         "allowed_actions": allowed,
     }
+
+
+def _link(order: WorkOrder) -> View:
+    return {"id": order.id, "number": order.number, "state": order.state, "summary": order.summary}
 
 
 def list_one(session: Session, work_order_id: UUID) -> View:
