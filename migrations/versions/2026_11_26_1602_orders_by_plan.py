@@ -8,8 +8,8 @@ their tables for an instant.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "upkeep1"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
