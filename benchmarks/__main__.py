@@ -8,6 +8,7 @@ MODULES = {
     "planning": "benchmarks.planning",
     "ingest": "benchmarks.ingest.command",
     "ingest-devices": "benchmarks.ingest.connected",
+    "kpi": "benchmarks.kpi.run",
     "labelled": "benchmarks.labelled.run",
     "rul": "benchmarks.rul",
     "scoring": "benchmarks.scoring",

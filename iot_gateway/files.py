@@ -33,15 +33,21 @@ def csv_pieces(columns: Sequence[str], pages: Iterable[Page]) -> Iterator[bytes]
 def parquet_pieces(columns: Sequence[str], pages: Iterable[Page]) -> Iterator[bytes]:
     """Yield a Parquet file: a row group per page; the first column is text, the second an instant, the rest doubles."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only for this
-    from pyarrow import parquet  # noqa: PLC0415
 
     kinds = [pa.string(), pa.timestamp("ms", tz="UTC"), *(pa.float64() for _ in columns[2:])]
-    schema = pa.schema(list(zip(columns, kinds, strict=True)))
+    yield from table_pieces(pa.schema(list(zip(columns, kinds, strict=True))), pages)
+
+
+def table_pieces(schema: Any, pages: Iterable[Sequence[Sequence[Any]]]) -> Iterator[bytes]:
+    """Yield a Parquet file of an Arrow schema: a row group per page."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for this
+    from pyarrow import parquet  # noqa: PLC0415
+
     sink = _Sink()
     with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
         for page in pages:
             cells = list(zip(*page, strict=True))
-            arrays = [pa.array(column, type=kind) for column, kind in zip(cells, kinds, strict=True)]
+            arrays = [pa.array(column, type=kind) for column, kind in zip(cells, schema.types, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             yield sink.take()
     yield sink.take()

@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": ("kernel.processes.cli", "Say what is found, what is missing and how to mend it."),
     "migrate": ("backend.cli.data", "Bring the database to the newest schema."),
     "seed": ("backend.cli.data", "Fill an empty tenant with demo data."),
+    "export": ("backend.figures.cli", "Write orders, visits, tickets and their events as files."),
     "api": ("backend.cli.processes", "Process: staff API and console."),
     "mobile": ("backend.cli.processes", "Process: the technicians' API."),
     "gateway": ("iot_gateway.cli", "Process: MQTT to PostgreSQL."),

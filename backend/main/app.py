@@ -10,6 +10,7 @@ from backend.assets import routes as assets
 from backend.attachments import routes as attachments
 from backend.checklists import routes as checklists
 from backend.customers import routes as customers
+from backend.figures import routes as figures
 from backend.files import routes as files
 from backend.identity import routes as identity
 from backend.intake import policy_routes as policy
@@ -50,6 +51,7 @@ ROOMS = (
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
     positions, sla, technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet,
     letters, telemetry, twins, retention, sparkplug, exports, thresholds,
+    figures,
 )  # fmt: skip
 
 

@@ -210,6 +210,7 @@ class SlaClock(TenantRow):
             "id",
             postgresql_where=text(f"{LIVE} AND breached_at IS NULL AND paused_at IS NULL"),
         ),
+        Index("ix_sla_clock_due", "tenant_id", "due_at"),
         Index("ix_sla_clock_look", "tenant_id", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_sla_clock_recount", "tenant_id", "id", postgresql_where=text("recount")),
         Index("ix_sla_clock_risk", "tenant_id", "due_at", "id", postgresql_where=text("at_risk_since IS NOT NULL")),

@@ -16,6 +16,7 @@ class Survey(TenantRow):
     __table_args__ = tenant_args(
         refers("ticket_id", "ticket"),
         UniqueConstraint("tenant_id", "ticket_id"),
+        Index("ix_survey_invited", "tenant_id", "invited_at"),
         Index("uq_survey_token_hash", "token_hash", unique=True),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_1_to_5"),
         CheckConstraint("nps BETWEEN 0 AND 10", name="nps_0_to_10"),

@@ -67,6 +67,13 @@ def shifts(session: Session, ids: Collection[UUID], *, day: date) -> Sequence[Sh
     ).all()
 
 
+def shifts_between(session: Session, ids: Collection[UUID], *, first: date, last: date) -> Sequence[Shift]:
+    """Return the shifts of several days that stand in place of the patterns."""
+    return session.scalars(
+        select(Shift).where(Shift.technician_id.in_(ids), Shift.day.between(first, last)).order_by(Shift.starts_at)
+    ).all()
+
+
 def overlapping_shift(session: Session, technician_id: UUID, *, start: datetime, end: datetime) -> Shift | None:
     """Return a shift of the technician that shares time with the interval."""
     return session.scalar(

@@ -280,10 +280,10 @@ def shift_windows(session: Session, technician_id: UUID, *, at: datetime, time_z
 def _shifts_on(session: Session, ids: Sequence[UUID], day: date, *, time_zone: str) -> dict[UUID, shifts.Shift]:
     patterns: dict[UUID, list[shifts.Pattern]] = defaultdict(list)
     for row in repository.patterns(session, ids, weekday=day.weekday()):
-        patterns[row.technician_id].append(_pattern(row))
+        patterns[row.technician_id].append(pattern_of(row))
     own: dict[UUID, list[shifts.Shift]] = defaultdict(list)
     for shift in repository.shifts(session, ids, day=day):
-        own[shift.technician_id].append(_shift(shift))
+        own[shift.technician_id].append(shift_of(shift))
     absences: dict[UUID, list[Window]] = defaultdict(list)
     noon = datetime.combine(day, time(12), tzinfo=UTC)
     for absence in repository.absences(session, ids, start=noon - timedelta(days=2), end=noon + timedelta(days=3)):
@@ -297,11 +297,13 @@ def _shifts_on(session: Session, ids: Sequence[UUID], day: date, *, time_zone: s
     return {person: shift for person, shift in found.items() if shift is not None}
 
 
-def _pattern(row: ShiftPattern) -> shifts.Pattern:
+def pattern_of(row: ShiftPattern) -> shifts.Pattern:
+    """Return a row as the rules read it."""
     breaks = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in row.breaks)
     return shifts.Pattern(row.weekday, row.starts, row.ends, breaks, row.valid_from, row.valid_to)
 
 
-def _shift(row: Shift) -> shifts.Shift:
+def shift_of(row: Shift) -> shifts.Shift:
+    """Return a row as the rules read it."""
     breaks = tuple((datetime.fromisoformat(opens), datetime.fromisoformat(closes)) for opens, closes in row.breaks)
     return shifts.Shift(row.starts_at, row.ends_at, breaks)

@@ -76,6 +76,7 @@ class TicketEvent(TenantRow):
     __table_args__ = tenant_args(
         refers("ticket_id", "ticket"),
         UniqueConstraint("tenant_id", "ticket_id", "seq"),
+        Index("ix_ticket_event_occurred", "tenant_id", "occurred_at", "ticket_id"),
         info={"append_only": True},
     )
 

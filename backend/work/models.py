@@ -165,6 +165,7 @@ class WorkOrderEvent(TenantRow):
         refers("work_order_id", "work_order"),
         UniqueConstraint("tenant_id", "work_order_id", "seq"),
         UniqueConstraint("tenant_id", "client_op_id"),
+        Index("ix_work_order_event_occurred", "tenant_id", "occurred_at", "work_order_id"),
         info={"append_only": True},
     )
 
@@ -265,6 +266,7 @@ class VisitEvent(TenantRow):
         refers("visit_id", "visit"),
         UniqueConstraint("tenant_id", "visit_id", "seq"),
         UniqueConstraint("tenant_id", "client_op_id"),
+        Index("ix_visit_event_occurred", "tenant_id", "occurred_at", "visit_id"),
         info={"append_only": True},
     )
 

@@ -1,0 +1,22 @@
+import { t } from "../../shared/i18n";
+import { duration } from "../../shared/time";
+import { Section } from "../../shared/ui/parts";
+import { Panel } from "../Panel";
+import { useBar, useClasses } from "./api";
+import { barName, useBy } from "./Failures";
+import { FactList } from "./FactList";
+
+/** The repairs of one bar, with how long each asset stood. */
+export function BarPanel({ id }: { id: string }) {
+  const by = useBy();
+  const query = useBar(by, id);
+  const name = (key: string) => barName(by, key, classes);
+  const classes = useClasses().data?.items ?? [];
+  return (
+    <Panel title={t("failures.of", { name: name(id) })}>
+      <Section title={t("kpi.behind")}>
+        <FactList query={query} reasonOf={name} valueOf={(fact) => duration((fact.value ?? 0) * 1000)} />
+      </Section>
+    </Panel>
+  );
+}
