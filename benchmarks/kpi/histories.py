@@ -28,7 +28,7 @@ from backend.work.lifecycle import (
 Row = tuple[Any, ...]
 _A, _O = VisitAction, OrderAction
 SECOND = timedelta(seconds=1)
-CLASSES = ("pump", "lift", "chiller")
+CLASSES = ("crane", "press", "oven")
 MODES = ("bearing", "leak", "overheat", "sensor", "")
 SKILLS = ("rotating", "electrical", "lift")
 TYPES = ("corrective",) * 6 + ("predictive",) * 2 + ("inspection",) * 2
@@ -122,12 +122,12 @@ def _company(world: World, orders: int) -> None:
     dice = world.dice
     kinds = [world.add("asset_class", code, code, code) for code in CLASSES]
     world.rows["stock_location"] += [
-        (world.warehouse, "W", "W", "warehouse", False), (world.installed, "I", "I", "installed", True)
+        (world.warehouse, "KW", "KW", "warehouse", False), (world.installed, "KI", "KI", "installed", True)
     ]  # fmt: skip
-    world.parts += [world.add("part", f"P-{n}", f"P-{n}") for n in range(12)]
+    world.parts += [world.add("part", f"K-P-{n}", f"K-P-{n}") for n in range(12)]
     for n in range(max(4, orders // 170)):
-        van = world.add("stock_location", f"V-{n}", f"V-{n}", "van", False)
-        person = world.add("technician", f"T-{n}", "SRID=4326;POINT(121.4 31.2)", van, True)
+        van = world.add("stock_location", f"KV-{n}", f"KV-{n}", "van", False)
+        person = world.add("technician", f"Technician {n}", "SRID=4326;POINT(121.4 31.2)", van, True)
         world.people.append((person, van))
         for skill in dice.sample(SKILLS, 2):
             ends = (world.first + timedelta(days=dice.randrange(10, 400))).date() if dice.random() < 0.3 else None
@@ -142,7 +142,7 @@ def _company(world: World, orders: int) -> None:
         for part in world.parts:
             world.add("stock_balance", part, van, "good", dice.randint(0, 5), 0)
     for n in range(max(3, orders // 100)):
-        customer = world.add("customer", f"C-{n}", f"C-{n}")
+        customer = world.add("customer", f"K-{n}", f"Customer {n}")
         site = world.add("site", customer, "S", "A", f"SRID=4326;POINT({121 + n / 1000} 31.2)")
         world.sites.append((customer, site))
     for n in range(max(6, orders // 6)):
@@ -177,7 +177,7 @@ def _order(world: World, number: int) -> None:
     source = "plan" if work_type == "inspection" else "case" if case else "agent"
     due = opened + timedelta(hours=dice.choice((4, 24, 72)))
     world.rows["work_order"].append(
-        (order, f"WO-{number}", ticket, source, customer, site, asset, work_type, "S", dice.randint(1, 4),
+        (order, f"K-WO-{number}", ticket, source, customer, site, asset, work_type, "S", dice.randint(1, 4),
          dice.choice(SKILLS), dice.randint(1, 3), story.state, 60, due, "promise", opened, story.completed_at, 1)
     )  # fmt: skip
     if case:
@@ -195,7 +195,7 @@ def _ticket(world: World, number: int, at: datetime, about: tuple[Any, ...]) -> 
     asset, customer, site, case = about
     channel = "device" if case else dice.choice(("phone", "web", "qr", "wechat"))
     ticket = world.add(
-        "ticket", f"T-{number}", channel, "S", "", customer, site, asset, case, dice.randint(1, 4), "in_progress",
+        "ticket", f"K-T-{number}", channel, "S", "", customer, site, asset, case, dice.randint(1, 4), "in_progress",
         at, 0, 1
     )  # fmt: skip
     _say(world, ticket, (1, "opened"), at)

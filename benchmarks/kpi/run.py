@@ -35,11 +35,17 @@ NOW = date(2026, 9, 15), date(2026, 10, 31)
 """The last of them lasts still."""
 
 
+def a_tenant() -> UUID:
+    """Make a tenant in the database of the settings."""
+    tenant_id = new_id()
+    with transaction(Login.SYSTEM) as session:
+        session.add(Tenant(id=tenant_id, slug=f"kpi-{tenant_id.hex}", name="KPI", time_zone="Asia/Shanghai"))
+    return tenant_id
+
+
 def write(tenant_id: UUID, rows: Mapping[str, list[Row]]) -> None:
     """Copy the rows of a company into the database of the settings."""
     with transaction(Login.SYSTEM) as session:
-        session.add(Tenant(id=tenant_id, slug=f"kpi-{tenant_id.hex}", name="KPI", time_zone="Asia/Shanghai"))
-        session.flush()
         cursor = session.connection().connection.cursor()
         for table, columns in COLUMNS.items():
             names = ", ".join(f'"{name}"' for name in ("tenant_id", *columns.split()))
@@ -118,7 +124,7 @@ def run(words: list[str]) -> int:
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args(words)
     with private_database(), tempfile.TemporaryDirectory() as name:
-        tenant_id, folder, begun = new_id(), Path(name), time.perf_counter()
+        tenant_id, folder, begun = a_tenant(), Path(name), time.perf_counter()
         rows = histories(orders=asked.orders, seed=asked.seed, first=FIRST)
         write(tenant_id, rows)
         exported(tenant_id, folder)

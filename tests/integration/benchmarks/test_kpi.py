@@ -4,15 +4,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from benchmarks.kpi.histories import FIRST, histories
-from benchmarks.kpi.run import differences, exported, write
-from kernel.ids import new_id
+from benchmarks.kpi.run import a_tenant, differences, exported, write
 from tests.conftest import Database
 
 AS_OF = datetime(2026, 1, 9, 3, 17, tzinfo=UTC)
 
 
 def test_figures_are_equal_to_a_recomputation_from_exported_events(database: Database, tmp_path: Path) -> None:
-    tenant_id = new_id()
+    tenant_id = a_tenant()
     write(tenant_id, histories(orders=400, days=100, seed=7, first=FIRST))
     exported(tenant_id, tmp_path)
 

@@ -21,6 +21,8 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
   calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
   policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),
   ladders: lazy(() => import("./sla/Ladders").then((found) => ({ default: found.Ladders }))),
+  kpi: lazy(() => import("./figures/Kpi").then((found) => ({ default: found.Kpi }))),
+  failures: lazy(() => import("./figures/Failures").then((found) => ({ default: found.Failures }))),
 };
 
 export function pageOf(view: View): ComponentType | undefined {
@@ -44,4 +46,6 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   playbooks: lazy(() =>
     import("./playbooks/PlaybookPanel").then((found) => ({ default: found.PlaybookPanel })),
   ),
+  kpi: lazy(() => import("./figures/KpiPanel").then((found) => ({ default: found.KpiPanel }))),
+  failures: lazy(() => import("./figures/BarPanel").then((found) => ({ default: found.BarPanel }))),
 };

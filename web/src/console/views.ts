@@ -13,7 +13,7 @@ export const GROUPS = {
   cases: ["cases", "incidents", "playbooks", "policy"],
   fleet: ["devices", "letters", "broker", "precision", "backlog", "firmware", "claims", "limits"],
   promises: ["watch", "calendars", "policies", "ladders"],
-  figures: [],
+  figures: ["kpi", "failures"],
   settings: [],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -38,6 +38,8 @@ export const KINDS = [
   "cases",
   "incidents",
   "playbooks",
+  "kpi",
+  "failures",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 
@@ -64,6 +66,7 @@ export const GO_KEYS: Readonly<Record<string, View>> = {
   k: "cases",
   d: "devices",
   s: "watch",
+  f: "kpi",
 };
 
 export function isView(name: string): name is View {

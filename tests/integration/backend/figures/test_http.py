@@ -30,11 +30,12 @@ def company(database: Database) -> tuple[TestClient, Scene]:
         do_visit(session, first.id, chen, until=VisitAction.START)
         step(session, first.id, VisitAction.INCOMPLETE, chen, 55, reason="parts")
         second = a_visit(session, scene, order, start=NOON + 2 * HOUR, end=NOON + 3 * HOUR)
-        for place, action in enumerate(("accept", "travel", "arrive", "start", "complete")):
+        for place, action in enumerate(("accept", "travel", "arrive", "start")):
             step(session, second.id, VisitAction(action), chen, 70 + 10 * place)
-        late = {"received_at": NOON + timedelta(days=2)}
-        step(session, second.id, VisitAction.HOLD, chen, 103, reason="customer", **late)
-        step(session, second.id, VisitAction.RESUME, chen, 108, **late)
+        step(session, second.id, VisitAction.HOLD, chen, 103, reason="customer")
+        two_days_later = {"received_at": NOON + timedelta(days=2)}
+        step(session, second.id, VisitAction.COMPLETE, chen, 110, **two_days_later)
+        step(session, second.id, VisitAction.RESUME, chen, 108, **two_days_later)
     return a_client(tenant_id, Role.SUPERVISOR, routes), scene
 
 

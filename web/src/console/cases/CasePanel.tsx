@@ -10,6 +10,7 @@ import { Panel } from "../Panel";
 import panel from "../panel.module.css";
 import { select } from "../route";
 import { CaseChart } from "./CaseChart";
+import { CaseForecast } from "./CaseForecast";
 import { nameOf } from "./CaseList";
 import { CaseWork } from "./CaseWork";
 import { useCase } from "./useCases";
@@ -46,6 +47,12 @@ function Lead({ found }: { found: CaseDetail }) {
   );
 }
 
+/** What the window of the failure rests on. */
+function basisText(basis: string, failures: number | null): string {
+  const text = label("cases.basis", basis);
+  return failures === null ? text : t("cases.basisOf", { basis: text, n: failures });
+}
+
 function What({ found }: { found: CaseDetail }) {
   const { failure_window: expected, summary } = found;
   const lang = getLang();
@@ -76,6 +83,7 @@ function What({ found }: { found: CaseDetail }) {
               p90: dayMoment(expected.p90),
             }),
         ],
+        [t("cases.basis"), expected?.basis && basisText(expected.basis, expected.failures ?? null)],
       ]}
     />
   );
@@ -103,6 +111,7 @@ export function CasePanel({ id }: { id: string }) {
           </a>
         </div>
       </Section>
+      {found.forecast && <CaseForecast forecast={found.forecast} />}
       <CaseWork id={id} name={nameOf(found)} />
       <Finding found={found} />
       <CaseAdvice id={id} />

@@ -3,8 +3,8 @@ import { duration } from "../../shared/time";
 import { Section } from "../../shared/ui/parts";
 import { Panel } from "../Panel";
 import { useBar, useClasses } from "./api";
-import { barName, useBy } from "./Failures";
 import { FactList } from "./FactList";
+import { barName, useBy } from "./Failures";
 
 /** The repairs of one bar, with how long each asset stood. */
 export function BarPanel({ id }: { id: string }) {
@@ -15,7 +15,7 @@ export function BarPanel({ id }: { id: string }) {
   return (
     <Panel title={t("failures.of", { name: name(id) })}>
       <Section title={t("kpi.behind")}>
-        <FactList query={query} reasonOf={name} valueOf={(fact) => duration((fact.value ?? 0) * 1000)} />
+        <FactList query={query} reasonOf={name} ownValue={(fact) => duration((fact.value ?? 0) * 1000)} />
       </Section>
     </Panel>
   );

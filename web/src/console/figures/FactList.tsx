@@ -11,12 +11,12 @@ import type { Fact } from "./api";
 interface Props {
   query: UseInfiniteQueryResult<InfiniteData<Page<Fact>>>;
   /** A row's own figure. */
-  valueOf?: (fact: Fact) => string;
+  ownValue?: (fact: Fact) => string;
   reasonOf: (reason: string) => string;
 }
 
 /** The orders behind a number; each opens. */
-export function FactList({ query, valueOf, reasonOf }: Props) {
+export function FactList({ query, ownValue, reasonOf }: Props) {
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   if (query.isPending) return <Loading />;
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
@@ -29,7 +29,7 @@ export function FactList({ query, valueOf, reasonOf }: Props) {
             <tr>
               <th>{t("kpi.order")}</th>
               <th>{t("kpi.at")}</th>
-              {valueOf && <th className={ui.num}>{t("kpi.value")}</th>}
+              {ownValue && <th className={ui.num}>{t("kpi.value")}</th>}
               <th>{t("kpi.reason")}</th>
             </tr>
           </thead>
@@ -51,7 +51,7 @@ export function FactList({ query, valueOf, reasonOf }: Props) {
                   )}
                 </td>
                 <td>{dayMoment(one.at)}</td>
-                {valueOf && <td className={ui.num}>{valueOf(one)}</td>}
+                {ownValue && <td className={ui.num}>{ownValue(one)}</td>}
                 <td>{one.reason ? reasonOf(one.reason) : ""}</td>
               </tr>
             ))}

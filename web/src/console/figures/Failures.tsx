@@ -96,7 +96,9 @@ function Chart({ bars, measure, name, label }: ChartProps) {
               {sizeText(bar, measure)}
             </text>
             <text x={(place + 0.5) * step} y={HEIGHT + 14} className={css.name}>
-              {name(bar).length > step / 7 ? `${name(bar).slice(0, Math.max(1, Math.floor(step / 7) - 1))}…` : name(bar)}
+              {name(bar).length > step / 7
+                ? `${name(bar).slice(0, Math.max(1, Math.floor(step / 7) - 1))}…`
+                : name(bar)}
             </text>
           </g>
         );
@@ -133,7 +135,12 @@ export function Failures() {
     <div className={lists.page}>
       <Controls />
       <div className={css.choices}>
-        <Options label={t("failures.by")} name="by" value={by} options={BY.map((one) => [one, t(`failures.by.${one}`)])} />
+        <Options
+          label={t("failures.by")}
+          name="by"
+          value={by}
+          options={BY.map((one) => [one, t(`failures.by.${one}`)])}
+        />
         <Options
           label={t("failures.measure")}
           name="measure"
@@ -150,7 +157,10 @@ export function Failures() {
             bars={bars.slice(0, SHOWN)}
             measure={measure}
             name={name}
-            label={t("failures.chart", { by: t(`failures.by.${by}`), measure: t(`failures.measure.${measure}`) })}
+            label={t("failures.chart", {
+              by: t(`failures.by.${by}`),
+              measure: t(`failures.measure.${measure}`),
+            })}
           />
           <p className={ui.soft}>{t("failures.chartHint")}</p>
           <div className={ui.tableWrap}>
@@ -170,7 +180,11 @@ export function Failures() {
                 {bars.map((bar) => (
                   <tr key={bar.key} className={selection?.id === bar.key ? css.picked : undefined}>
                     <td>
-                      <button type="button" className={panel.link} onClick={() => select("failures", bar.key)}>
+                      <button
+                        type="button"
+                        className={panel.link}
+                        onClick={() => select("failures", bar.key)}
+                      >
                         {name(bar)}
                       </button>
                     </td>
@@ -185,7 +199,9 @@ export function Failures() {
               </tbody>
             </table>
           </div>
-          {query.data && query.data.more > 0 && <p className={ui.soft}>{t("failures.more", { n: query.data.more })}</p>}
+          {query.data && query.data.more > 0 && (
+            <p className={ui.soft}>{t("failures.more", { n: query.data.more })}</p>
+          )}
           {left > 0 && <p className={ui.soft}>{t("failures.excluded", { n: left })}</p>}
         </div>
       )}

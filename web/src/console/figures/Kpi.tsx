@@ -55,8 +55,7 @@ export function Kpi() {
             <h2>{t("kpi.notComputed")}</h2>
             <ul className={ui.soft}>
               {(["count_accuracy", "travel_km", "operating_hours"] as const).map(
-                (name) =>
-                  query.data.not_computed[name] && <li key={name}>{t(`kpi.missing.${name}`)}</li>,
+                (name) => query.data.not_computed[name] && <li key={name}>{t(`kpi.missing.${name}`)}</li>,
               )}
             </ul>
           </section>

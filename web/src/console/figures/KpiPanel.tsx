@@ -85,7 +85,9 @@ export function KpiPanel({ id }: { id: string }) {
     <Panel title={titleOf(figure)}>
       <Numbers figure={figure} />
       {figure.not_applied.length > 0 && (
-        <p className={`${ui.soft} ${css.note}`}>{t("kpi.notApplied", { names: figure.not_applied.join(", ") })}</p>
+        <p className={`${ui.soft} ${css.note}`}>
+          {t("kpi.notApplied", { names: figure.not_applied.join(", ") })}
+        </p>
       )}
       {figure.trend.length > 0 && (
         <Section title={t("kpi.trend")}>
@@ -127,7 +129,7 @@ export function KpiPanel({ id }: { id: string }) {
             </button>
           </p>
         )}
-        <FactList query={behind} reasonOf={reasonText} valueOf={rowValue(figure)} />
+        <FactList query={behind} reasonOf={reasonText} ownValue={rowValue(figure)} />
       </Section>
     </Panel>
   );

@@ -28,7 +28,9 @@ export function Spark({ figure }: { figure: Figure }) {
   return (
     <svg className={css.spark} viewBox="-2 0 104 28" preserveAspectRatio="none" aria-hidden="true">
       <polyline points={points.map((one) => one.join(",")).join(" ")} vectorEffect="non-scaling-stroke" />
-      {last && <line x1={last[0]} x2={last[0]} y1={last[1] - 3} y2={last[1] + 3} vectorEffect="non-scaling-stroke" />}
+      {last && (
+        <line x1={last[0]} x2={last[0]} y1={last[1] - 3} y2={last[1] + 3} vectorEffect="non-scaling-stroke" />
+      )}
     </svg>
   );
 }
@@ -43,8 +45,7 @@ export function Trend({ figure }: { figure: Figure }) {
         <thead>
           <tr>
             <th>{t("kpi.stretch")}</th>
-            <th className={ui.num}>{t("kpi.value")}</th>
-            <th aria-hidden="true" className={css.barColumn} />
+            <th colSpan={2}>{t("kpi.value")}</th>
             <th className={ui.num}>n</th>
           </tr>
         </thead>
@@ -53,8 +54,11 @@ export function Trend({ figure }: { figure: Figure }) {
             <tr key={one.start} title={interval(figure, one) ?? undefined}>
               <td>{dayName(one.start)}</td>
               <td className={ui.num}>{valueText(figure, one.value)}</td>
-              <td aria-hidden="true" className={css.barColumn}>
-                <span className={css.bar} style={{ inlineSize: `${100 * Math.min(1, heights[place] ?? 0)}%` }} />
+              <td className={css.barColumn}>
+                <span
+                  className={css.bar}
+                  style={{ inlineSize: `${100 * Math.min(1, heights[place] ?? 0)}%` }}
+                />
               </td>
               <td className={ui.num}>{one.n}</td>
             </tr>

@@ -13,9 +13,23 @@ export const GROUPS = {
     "time_to_accept",
     "time_to_site",
   ],
-  quality: ["first_time_fix", "repeat_rate", "repair_time", "restoration_time", "plan_compliance", "remote_resolution"],
+  quality: [
+    "first_time_fix",
+    "repeat_rate",
+    "repair_time",
+    "restoration_time",
+    "plan_compliance",
+    "remote_resolution",
+  ],
   assets: ["mtbf", "availability_inherent", "availability_operational"],
-  people: ["dispatch_accuracy", "utilisation", "wrench_time", "travel_ratio", "reject_rate", "no_access_rate"],
+  people: [
+    "dispatch_accuracy",
+    "utilisation",
+    "wrench_time",
+    "travel_ratio",
+    "reject_rate",
+    "no_access_rate",
+  ],
   parts: ["parts_fill_line", "parts_fill_unit", "inventory_turns", "dead_stock"],
   customers: ["customer_satisfaction", "promoters", "survey_response"],
   prediction: ["prediction_precision", "prediction_recall", "prediction_lead"],
@@ -38,7 +52,10 @@ export function headline(figure: Figure): string {
   return figure.more_than ? t("kpi.moreThan", { value: text }) : text;
 }
 
-export function interval(figure: Pick<Figure, "kind" | "name">, point: Pick<Point, "low" | "high">): string | null {
+export function interval(
+  figure: Pick<Figure, "kind" | "name">,
+  point: Pick<Point, "low" | "high">,
+): string | null {
   if (point.low === null || point.high === null) return null;
   return t("kpi.interval", { low: valueText(figure, point.low), high: valueText(figure, point.high) });
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { label, t } from "../../shared/i18n";
 import { problemText, ui } from "../../shared/ui/parts";
+import { Picker } from "../kit";
 import { Modal } from "../Modal";
 import {
   ACTIONS,
@@ -131,19 +132,27 @@ function StepFields({ step, onChange }: { step: Step; onChange: (part: Partial<S
           </select>
         </label>
       )}
-      {(step.action === "set_queue" || step.action === "notify_user") && (
+      {step.action === "notify_user" && (
+        <div className={css.asked}>
+          <span aria-hidden="true">{t("ladder.target")}</span>
+          <Picker
+            of="user"
+            label={t("ladder.target")}
+            required
+            value={step.user_id || null}
+            onChange={(id) => onChange({ user_id: id ?? "" })}
+          />
+        </div>
+      )}
+      {step.action === "set_queue" && (
         <label>
           {t("ladder.target")}
           <input
             className={ui.input}
             required
             maxLength={64}
-            value={(step.action === "set_queue" ? step.queue : step.user_id) ?? ""}
-            onChange={(event) =>
-              onChange(
-                step.action === "set_queue" ? { queue: event.target.value } : { user_id: event.target.value },
-              )
-            }
+            value={step.queue ?? ""}
+            onChange={(event) => onChange({ queue: event.target.value })}
           />
         </label>
       )}

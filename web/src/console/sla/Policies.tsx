@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { t } from "../../shared/i18n";
 import { Failure, Loading, PriorityBadge, problemText, ui } from "../../shared/ui/parts";
+import panel from "../panel.module.css";
 import {
   CLOCKS,
   type Policy,
@@ -13,6 +14,7 @@ import {
 } from "./api";
 import { PolicyDialog } from "./PolicyDialog";
 import css from "./sla.module.css";
+import { VersionsDialog } from "./VersionsDialog";
 import { caseOf } from "./words";
 
 function pausesOf(policy: Policy): string {
@@ -26,6 +28,10 @@ function pausesOf(policy: Policy): string {
   return named.join(" · ") || t("policy.pausesNone");
 }
 
+function nameOf(policy: Policy): string {
+  return `P${policy.priority} ${policy.name || caseOf(policy)}`;
+}
+
 /** What is promised to whom, and which reasons stop which clocks. */
 export function Policies() {
   const query = usePolicies();
@@ -33,6 +39,7 @@ export function Policies() {
   const ladders = useLadders().data ?? [];
   const mayWrite = useMayWrite();
   const [edited, setEdited] = useState<Policy | "new" | null>(null);
+  const [told, setTold] = useState<Policy | null>(null);
   const remove = useWriteTerms();
   return (
     <div className={css.scroll}>
@@ -67,7 +74,7 @@ export function Policies() {
             </thead>
             <tbody>
               {query.data.map((one) => {
-                const name = `P${one.priority} ${one.name || caseOf(one)}`;
+                const name = nameOf(one);
                 return (
                   <tr key={one.policy_id}>
                     <td>
@@ -76,7 +83,16 @@ export function Policies() {
                     <td>
                       {one.name && <strong>{one.name} </strong>}
                       {caseOf(one)}
-                      <div className={ui.soft}>{t("promise.version", { n: one.version })}</div>
+                      <div>
+                        <button
+                          type="button"
+                          className={panel.link}
+                          aria-label={t("policy.versionsOf", { name })}
+                          onClick={() => setTold(one)}
+                        >
+                          {t("promise.version", { n: one.version })}
+                        </button>
+                      </div>
                     </td>
                     {CLOCKS.map((clock) => (
                       <td key={clock} className={ui.num}>
@@ -122,6 +138,15 @@ export function Policies() {
             </tbody>
           </table>
         </div>
+      )}
+      {told && (
+        <VersionsDialog
+          policy={told}
+          name={nameOf(told)}
+          calendars={calendars}
+          ladders={ladders}
+          onClose={() => setTold(null)}
+        />
       )}
       {edited && (
         <PolicyDialog

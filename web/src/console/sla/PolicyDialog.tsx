@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Priority } from "../../shared/api/types";
 import { t } from "../../shared/i18n";
 import { problemText, ui } from "../../shared/ui/parts";
+import { Picker } from "../kit";
 import { Modal } from "../Modal";
 import {
   type Calendar,
@@ -98,6 +99,16 @@ export function PolicyDialog({
               ))}
             </select>
           </label>
+          <div className={css.asked}>
+            <span aria-hidden="true">{t("policy.customer")}</span>
+            <Picker
+              of="customer"
+              label={t("policy.customer")}
+              placeholder={t("promise.any")}
+              value={draft.customer_id}
+              onChange={(id) => change({ customer_id: id, ...(id ? { tier: null } : {}) })}
+            />
+          </div>
           {WORDS.map(([name, key]) => (
             <label key={name}>
               {t(key)}

@@ -54,6 +54,11 @@ export interface Policy extends PolicyDraft {
   policy_id: string;
   version: number;
 }
+export interface Version extends Policy {
+  created_at: string;
+  /** Null: it is in force. */
+  replaced_at: string | null;
+}
 export interface Step {
   clock: ClockKind;
   percent: number | null;
@@ -111,6 +116,8 @@ function useTerms<T>(what: string) {
 
 export const useCalendars = () => useTerms<Calendar>("calendars");
 export const usePolicies = () => useTerms<Policy>("policies");
+export const usePolicyVersions = (id: string) =>
+  useTerms<Version>(`policies/${encodeURIComponent(id)}/versions`);
 export const useLadders = () => useTerms<Ladder>("ladders");
 
 /** Write to `/api/v1/sla`; afterwards the terms on screen are read again. */

@@ -10,7 +10,18 @@ export interface CaseLine extends CaseItem {
   closed_at: string | null;
 }
 
+/** The leading metric over the coming days, as of the last night; without a method `note` says why there is none. */
+export interface Forecast {
+  metric: string;
+  made_at: string;
+  method: string | null;
+  note: string | null;
+  /** Epoch milliseconds, low, likely, high. */
+  points: [at: number, low: number, likely: number, high: number][];
+}
+
 export interface CaseDetail extends Case {
+  forecast?: Forecast | null;
   model: string;
   summary: { how?: string; text_zh?: string; text_en?: string; unit?: string };
   finding_note: string | null;

@@ -422,7 +422,13 @@ export interface Evidence {
 
 export interface Case extends CaseItem {
   started_at: string | null;
-  failure_window: { p10: string; p50: string; p90: string } | null;
+  failure_window: {
+    p10: string;
+    p50: string;
+    p90: string;
+    basis?: string | null;
+    failures?: number | null;
+  } | null;
   low_confidence: boolean;
   evidence: Evidence[];
   chart: {

@@ -1,10 +1,12 @@
 /** Names of coded values that come from the server; a code not listed here is shown in readable form. */
 import { caseCodes } from "./cases.codes";
+import { figureCodes } from "./figures.codes";
 
 type Names = readonly [zh: string, en: string];
 
 export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = {
   ...caseCodes,
+  ...figureCodes,
   metric: {
     supply_temp_c: ["供水温度 °C", "Supply temperature °C"],
     return_temp_c: ["回水温度 °C", "Return temperature °C"],

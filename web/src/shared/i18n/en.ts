@@ -1,11 +1,13 @@
 import { casesEn } from "./cases.en";
 import { enDevices } from "./en.devices";
+import { figuresEn } from "./figures";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
 import type { zh } from "./zh";
 
 /** English; a missing or misspelt key does not compile. */
 export const en: { [K in keyof typeof zh]: string } = {
+  ...figuresEn,
   ...shellEn,
   ...slaEn,
   "app.name": "Fieldhand",

@@ -157,7 +157,8 @@ export const figuresEn: { [K in keyof typeof figuresZh]: string } = {
   "kpi.reason": "Reason",
   "kpi.notComputed": "What the data do not allow yet",
   "kpi.noSuch": "There is no such figure.",
-  "kpi.missing.count_accuracy": "Count accuracy: the ledger keeps what a count found to differ, not the lines that were right.",
+  "kpi.missing.count_accuracy":
+    "Count accuracy: the ledger keeps what a count found to differ, not the lines that were right.",
   "kpi.missing.travel_km": "Distance: how far people drove is not kept.",
   "kpi.missing.operating_hours": "MTBF by operating hours: needs meters; calendar time is counted.",
   "failures.by": "By",

@@ -1,10 +1,12 @@
 /** Chinese: the source dictionary, whose keys every other language must have. */
 import { casesZh } from "./cases.zh";
+import { figuresZh } from "./figures";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
 import { zhDevices } from "./zh.devices";
 
 export const zh = {
+  ...figuresZh,
   ...shellZh,
   ...slaZh,
   "app.name": "Fieldhand",
