@@ -7,7 +7,7 @@ Locks: writers of these tables wait while their index is built, for ten million 
 from alembic import op
 
 revision = "figures1"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
