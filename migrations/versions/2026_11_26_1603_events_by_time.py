@@ -6,8 +6,8 @@ Locks: writers of these tables wait while their index is built, for ten million 
 
 from alembic import op
 
-revision = "figures1"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
