@@ -9,11 +9,15 @@ from backend.customers.events import CustomerMerged
 from backend.files import handlers as files
 from backend.files.uploads import SWEEP_JOB
 from backend.intake import handlers as intake
+from backend.mail import handlers as mail
+from backend.mail.service import SEND_JOB
 from backend.notifications import handlers as notifications
 from backend.planning import handlers as planning
 from backend.planning import service as planner
 from backend.playbooks import handlers as playbooks
 from backend.playbooks.events import TrialFinished
+from backend.reports import handlers as reports
+from backend.reports.service import MAKE_JOB
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
@@ -22,6 +26,7 @@ from backend.work import handlers as work
 from backend.work.events import (
     VisitAssigned,
     VisitCompleted,
+    VisitReported,
     VisitWithdrawn,
     WorkOrderChanged,
     WorkOrderClosed,
@@ -83,7 +88,9 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     VisitCompleted: {
         "intake.verify_on_completion": intake.verify_on_completion,
         "work.correct_on_completion": work.correct_on_completion,
+        "reports.make_on_completion": reports.make_on_completion,
     },
+    VisitReported: {"reports.renew_on_report": reports.renew_on_report},
     TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
     TicketResolved: {
@@ -95,6 +102,8 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
 JOBS: dict[str, JobHandler] = {
     planner.SOLVE_JOB: planner.solve_job,
     SWEEP_JOB: files.sweep_upload,
+    SEND_JOB: mail.send,
+    MAKE_JOB: reports.make,
     "notifications.send": notifications.send,
     "surveys.remind": surveys.remind,
     "tickets.close": tickets.close_ticket,

@@ -6,10 +6,12 @@ import backend.customers.models
 import backend.files.models
 import backend.identity.models
 import backend.intake.models
+import backend.mail.models
 import backend.notifications.models
 import backend.planning.models
 import backend.playbooks.models
 import backend.positions.models
+import backend.reports.models
 import backend.sla.models
 import backend.surveys.models
 import backend.technicians.models

@@ -1,10 +1,19 @@
 """Deployment settings, from the environment."""
 
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 class Settings(BaseSettings):
@@ -52,6 +61,16 @@ class Settings(BaseSettings):
 
     file_store_url: str | None = Field(default=None, description="fsspec URL of the files; none: below var_dir")
     file_max_bytes: int = Field(default=100 * 1024 * 1024, gt=0, description="the largest file that is taken")
+
+    smtp_host: str | None = Field(default=None, description="mail server; none: mails are kept and not sent")
+    smtp_port: int = 587
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_user: str | None = None
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(default="service@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    smtp_from_name: str = "Fieldhand"
+
+    report_font_file: Path | None = Field(default=None, description="TrueType font with Chinese, put into reports")
 
     log_level: str = "INFO"
     log_json: bool = True

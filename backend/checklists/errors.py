@@ -15,6 +15,18 @@ class AlreadyPublished(Conflict):
     slug = "checklist-retired"
 
 
+class NotADraft(Conflict):
+    """This version of the checklist was published and does not change any more."""
+
+    slug = "checklist-published"
+
+
+class NotInUse(Conflict):
+    """This version of the checklist is not in use."""
+
+    slug = "checklist-not-in-use"
+
+
 class UnfitItem(Invalid):
     """An item of the checklist contradicts itself."""
 

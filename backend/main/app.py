@@ -16,11 +16,13 @@ from backend.identity import routes as identity
 from backend.intake import policy_routes as policy
 from backend.intake import routes as intake
 from backend.live import routes as live
+from backend.mail import routes as mail
 from backend.main import console
 from backend.notifications import routes as notifications
 from backend.planning import routes as planning
 from backend.playbooks import routes as playbooks
 from backend.positions import routes as positions
+from backend.reports import routes as reports
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
 from backend.technicians import routes as technicians
@@ -52,6 +54,7 @@ ROOMS = (
     positions, sla, technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet,
     letters, telemetry, twins, retention, sparkplug, exports, thresholds,
     figures,
+    mail, reports,
 )  # fmt: skip
 
 

@@ -64,6 +64,8 @@ KINDS = {
     "file_id": "file",
     "upload_id": "upload",
     "link_id": "link",
+    "mail_id": "mail",
+    "report_id": "report",
 }
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
@@ -74,6 +76,8 @@ GIVEN: dict[str, Json] = {
     "assets.create_location": {"kind": "area", "site_id": None},
     "assets.set_state": {"state": "down"},
     "checklists.create_version": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
+    "checklists.preview": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
+    "checklists.replace_draft": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "firmware.act_on_campaign": {"action": "pause"},
     "firmware.create_campaign": {"waves": [100]},
     "firmware.create_release": {"model": "pump", "version": "9", "content": "AA=="},
@@ -93,6 +97,7 @@ GIVEN: dict[str, Json] = {
     "playbooks.create_playbook": {"model": "lift", "failure_group": "door", "command": "reset"},
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},
     "playbooks.try_playbook": {"model": "pump", "failure_group": "bearing"},
+    "reports.send_report": {"to": "wang@example.com"},
     "sla.create_calendar": {"time_zone": "Asia/Shanghai"},
     "sla.create_ladder": {"steps": STEPS},
     "sla.create_policy": {"work_type": "inspection", "tier": None},

@@ -19,6 +19,7 @@ FILES: dict[str, str | bytes] = {
     "customers.import_table": "number,name\nK-9,x\n",
     "files.put_chunk": NEXT,
     "files.upload_file": "a note",
+    "reports.verify_report": "no report",
     "field_files.put_chunk": NEXT,
     "field_files.put_file": PICTURE,
 }

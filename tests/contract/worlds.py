@@ -21,11 +21,14 @@ from backend.files.service import Subject
 from backend.identity import service as identity
 from backend.intake import casework
 from backend.intake.models import CaseIntake, Incident, IncidentScope
+from backend.mail import service as mail
 from backend.notifications import service as notifications
 from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
 from backend.playbooks import service as playbooks
 from backend.playbooks.models import Trial
+from backend.reports import service as reports
+from backend.reports.models import Cause
 from backend.sla import ladders, policies, terms
 from backend.sla.ladders import StepDraft
 from backend.sla.models import ClockKind, StepAction
@@ -45,7 +48,7 @@ from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.contract.operations_bodies import NEXT, PICTURE
-from tests.integration.backend.work.scene import a_scene, a_visit, an_order, fill, phone_of, step
+from tests.integration.backend.work.scene import a_scene, a_visit, an_order, do_visit, fill, phone_of, step
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,12 @@ def a_world(tenant_id: UUID) -> World:
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
         ids |= _files(session, caller, visit.id, ids["order"])
+        done = a_visit(session, scene, an_order(session, scene))
+        do_visit(session, done.id, phone_of(scene.chen))
+        report = reports.make(session, done.id, cause=Cause.ASKED, at=clock.now())
+        to = mail.Recipient(address="wang@example.com", name="Wang", locale="zh")
+        ids["report"] = report.id
+        ids["mail"] = reports.send(session, report.id, to=to, key="k", at=clock.now()).id
     ids["dead_letter"] = a_dead_letter(tenant_id)
     return World(tenant_id, caller, ids)
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
-from backend.checklists import service as checklists
 from backend.customers import service as customers
 from backend.work import repository
 from backend.work.actors import Actor
@@ -24,7 +23,7 @@ from backend.work.events import VisitCompleted
 from backend.work.finding import Completion, read_completion
 from backend.work.lifecycle import NEEDS_REASON, OrderState, VisitAction, Who
 from backend.work.models import EventSource, Visit, WorkOrder
-from backend.work.service import conflicts, stages
+from backend.work.service import checks, conflicts, stages
 from backend.work.service.journal import check_version, follow_visits
 from backend.work.service.scheduling import told_dispatched
 from backend.work.service.stages import Said
@@ -186,12 +185,7 @@ def metres(one: LonLat, other: LonLat) -> float:
 def _finished(session: Session, visit: Visit, order: WorkOrder, said: Said) -> Completion:
     completion = read_completion(said.detail)
     missing = [] if completion.finding or order.finding_result else ["finding"]
-    if order.signature_required and not completion.signature_name:
-        missing.append("signature")
-    if visit.checklist_id is not None:
-        given = {answer.item: answer.value for answer in repository.answers(session, visit.id)}
-        template = checklists.get_template(session, visit.checklist_id)
-        missing += [f"checklist.{item}" for item in checklists.missing_items(template, given)]
+    missing += checks.lacks(session, visit, order, signature_name=completion.signature_name)
     if missing:
         raise NotFinished("The visit is not finished yet.", missing=missing)
     return completion

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.checklists import service as checklists
 from backend.checklists.answers import Item
 from backend.work import repository
 from backend.work.models import OrderSource, VisitAnswer, WorkOrder
-from backend.work.service import orders
+from backend.work.service import checks, orders
 
 CORRECTIVE = "corrective"
 
@@ -25,11 +24,12 @@ def open_for_failed_items(session: Session, visit_id: UUID, *, at: datetime) -> 
         NoSuchVisit: there is none with this id.
     """
     visit = repository.visit(session, visit_id)
-    failed = [answer for answer in repository.answers(session, visit_id) if answer.passed is False]
-    if visit.checklist_id is None or not failed:
+    found = checks.checked(session, visit)
+    if found is None:
         return []
+    failed = [found.rows[key] for key in found.judgement.failed if key in found.rows]
     found_by = repository.order(session, visit.work_order_id)
-    asked = {item.key: item for item in checklists.items_of(checklists.get_template(session, visit.checklist_id))}
+    asked = {item.key: item for item in found.items}
     by_asset: dict[UUID | None, list[VisitAnswer]] = {}
     for answer in failed:
         by_asset.setdefault(asked[answer.item].asset_id, []).append(answer)

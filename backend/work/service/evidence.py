@@ -13,9 +13,10 @@ from backend.work.actors import Actor
 from backend.work.models import Visit
 from backend.work.service import acting, reports
 from backend.work.service.acting import Outcome, Status
+from backend.work.service.checks import VISIT
 from backend.work.service.reports import Reported
 
-VISIT, ORDER = "visit", "work_order"
+ORDER = "work_order"
 
 
 def attach_file(

@@ -13,7 +13,7 @@ from backend.assets import service as assets
 from backend.assets.errors import ComponentMismatch
 from backend.checklists import answers as checklist_answers
 from backend.checklists import service as checklists
-from backend.checklists.answers import is_out_of_limits
+from backend.checklists.answers import has_verdict, is_out_of_limits
 from backend.technicians import service as technicians
 from backend.work import repository
 from backend.work.actors import Actor
@@ -93,11 +93,7 @@ def answer_checklist(
         session.add(row)
     row.value = checklist_answers.to_json(accepted)
     row.unit, row.note = asked.unit, note
-    row.passed = (
-        None
-        if asked.min is None and asked.max is None and not isinstance(accepted, bool)
-        else (not is_out_of_limits(asked, accepted))
-    )
+    row.passed = not is_out_of_limits(asked, accepted) if has_verdict(asked) else None
     row.actor_id, row.client_op_id = by.actor.actor_id, by.client_op_id
     row.occurred_at, row.received_at = said.occurred_at, by.received_at
     changed(session, visit, said)

@@ -26,7 +26,7 @@ from backend.work.lifecycle import (
     Who,
     legal,
 )
-from backend.work.models import Visit, VisitPart, VisitTechnician, WorkOrder
+from backend.work.models import Visit, VisitNote, VisitPart, VisitTechnician, WorkOrder
 from backend.work.service import timeline
 from inventory import service as stock
 
@@ -312,6 +312,21 @@ def get_visit(session: Session, visit_id: UUID) -> Visit:
         NoSuchVisit: there is none with this id.
     """
     return repository.visit(session, visit_id)
+
+
+def lock_visit(session: Session, visit_id: UUID) -> Visit:
+    """Return a visit, with its order locked against changes.
+
+    Raises:
+        NoSuchVisit: there is none with this id.
+    """
+    return repository.visit_with_order(session, visit_id)[0]
+
+
+def notes_of(session: Session, visit_id: UUID) -> Sequence[VisitNote]:
+    """Return the remarks of a visit, the oldest first."""
+    query = select(VisitNote).where(VisitNote.visit_id == visit_id)
+    return session.scalars(query.order_by(VisitNote.occurred_at, VisitNote.id)).all()
 
 
 def orders_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, WorkOrder]:

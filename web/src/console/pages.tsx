@@ -17,6 +17,10 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
     import("./playbooks/PlaybookList").then((found) => ({ default: found.PlaybookList })),
   ),
   policy: lazy(() => import("./policy/PolicyPage").then((found) => ({ default: found.PolicyPage }))),
+  checklists: lazy(() =>
+    import("./checklists/ChecklistList").then((found) => ({ default: found.ChecklistList })),
+  ),
+  mails: lazy(() => import("./mail/MailList").then((found) => ({ default: found.MailList }))),
   watch: lazy(() => import("./sla/Watch").then((found) => ({ default: found.Watch }))),
   calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
   policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),
@@ -48,4 +52,7 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   ),
   kpi: lazy(() => import("./figures/KpiPanel").then((found) => ({ default: found.KpiPanel }))),
   failures: lazy(() => import("./figures/BarPanel").then((found) => ({ default: found.BarPanel }))),
+  checklists: lazy(() =>
+    import("./checklists/ChecklistPanel").then((found) => ({ default: found.ChecklistPanel })),
+  ),
 };

@@ -5,7 +5,7 @@
 export const GROUPS = {
   map: ["map"],
   board: ["board"],
-  work: [],
+  work: ["checklists"],
   customers: [],
   assets: [],
   people: [],
@@ -14,7 +14,7 @@ export const GROUPS = {
   fleet: ["devices", "letters", "broker", "precision", "backlog", "firmware", "claims", "limits"],
   promises: ["watch", "calendars", "policies", "ladders"],
   figures: ["kpi", "failures"],
-  settings: [],
+  settings: ["mails"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Group = keyof typeof GROUPS;
@@ -40,6 +40,7 @@ export const KINDS = [
   "playbooks",
   "kpi",
   "failures",
+  "checklists",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 

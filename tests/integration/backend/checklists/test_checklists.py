@@ -77,8 +77,8 @@ def test_answers_are_checked_against_the_version(session: Session) -> None:
 
     assert checklists.items_of(template) == ITEMS
     assert checklists.check_answer(template, "pressure", "250.0", unit="kPa") == Decimal("250.0")
-    assert checklists.missing_items(template, {"sealed": True}) == ["pressure"]
-    assert checklists.failed_items(template, {"sealed": False, "pressure": "200.4"}) == ["sealed", "pressure"]
+    assert checklists.judge(template, {"sealed": True}).missing == ("pressure",)
+    assert checklists.judge(template, {"sealed": False, "pressure": "200.4"}).failed == ("sealed", "pressure")
     with pytest.raises(UnfitAnswer):
         checklists.check_answer(template, "unknown", 1)
 
@@ -102,3 +102,38 @@ def test_over_http(tenant: UUID, other_tenant: UUID) -> None:
     with a_client(other_tenant, Role.SUPERVISOR, routes) as stranger:
         assert stranger.get(url).status_code == 404
         assert stranger.post(f"{url}/publish").status_code == 404
+
+
+def test_a_draft_is_written_anew_compared_and_retired(tenant: UUID) -> None:
+    leak = {"key": "leak", "text_zh": "渗漏", "text_en": "Leak", "type": "choice", "choices": ["no", "2"]}
+    shown = {"item": "leak", "op": "equals", "value": "2"}
+    photo = {"key": "p", "text_zh": "照片", "text_en": "Photo", "type": "photo", "shown_if": shown}
+    hours = {"key": "h", "text_zh": "运行小时", "text_en": "Hours", "type": "reading", "meter": "hours", "min": "0"}
+    deep = {
+        **hours,
+        "key": "d",
+        "type": "number",
+        "meter": None,
+        "shown_if": {"item": "h", "op": "over", "value": "9.5"},
+    }
+    body = {"name_zh": "检查", "name_en": "Check", "items": [leak], "pass_mark": 80, "signature": "drawn"}
+    whole = body | {"items": [leak, photo, hours, deep]}
+    with a_client(tenant, Role.SUPERVISOR, routes) as supervisor:
+        first = supervisor.post("/checklists", json=body | {"code": "c"}).json()
+        made = supervisor.post("/checklists", json=body | {"code": "c"}).json()
+        url = f"/checklists/{made['id']}"
+        written = supervisor.put(url, json=whole)
+        circle = whole | {"items": [leak | {"shown_if": {"item": "p", "op": "answered"}}, photo]}
+        tried = supervisor.post("/checklists/preview", json=whole | {"answers": {"leak": "2", "h": "10"}}).json()
+
+        assert written.status_code == 200, written.text
+        assert written.json()["items"][1]["shown_if"] == shown
+        assert supervisor.put(url, json=circle).json()["type"].endswith("checklist-item-unfit")
+        assert (tried["visible"], tried["missing"]) == (["leak", "p", "h", "d"], ["p", "d"])
+        changes = supervisor.get(f"{url}/changes", params={"since": first["version"]}).json()
+        assert (changes["added"], changes["removed"], changes["changed"]) == (["p", "h", "d"], [], {})
+        assert supervisor.post(f"{url}/retire").json()["type"].endswith("checklist-not-in-use")
+        assert supervisor.post(f"{url}/publish").status_code == 200
+        assert supervisor.put(url, json=whole).json()["type"].endswith("checklist-published")
+        assert supervisor.post(f"{url}/retire").json()["retired_at"] is not None
+        assert supervisor.get("/checklists").json()["items"] == []

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from backend.checklists.answers import Item, ItemType, accept, check_items, is_out_of_limits, missing, out_of_limits
+from backend.checklists.answers import Item, ItemType, accept, check_items, is_out_of_limits
+from backend.checklists.conditions import Condition, Operator
+from backend.checklists.diff import Change, compare
 from backend.checklists.errors import UnfitAnswer, UnfitItem
+from backend.checklists.scoring import judge
 
 
 def an_item(kind: ItemType = ItemType.NUMBER, **members: object) -> Item:
@@ -47,9 +50,49 @@ def test_limits_belong_to_the_good_side(value: str, wrong: bool) -> None:
 def test_only_mandatory_items_are_missing() -> None:
     items = [an_item(key="a"), an_item(key="b", mandatory=False), an_item(ItemType.BOOL, key="c")]
 
-    assert missing(items, {}) == ["a", "c"]
-    assert missing(items, {"a": Decimal(1), "c": False}) == []
-    assert out_of_limits(items, {"a": Decimal(1), "c": False}) == ["c"]
+    assert judge(items, {}).missing == ("a", "c")
+    assert judge(items, {"a": Decimal(1), "c": False}).missing == ()
+    assert judge(items, {"a": Decimal(1), "c": False}).failed == ("c",)
+
+
+def test_a_photo_is_the_hash_of_a_file() -> None:
+    item = an_item(ItemType.PHOTO)
+
+    assert accept(item, "0" * 64) == "0" * 64
+    with pytest.raises(UnfitAnswer):
+        accept(item, "IMG_0001.jpg")
+
+
+def test_an_item_is_shown_by_another_answer_and_asked_for_only_then() -> None:
+    leaks = an_item(ItemType.BOOL, key="dry", weight=1)
+    where = an_item(
+        ItemType.CHOICE,
+        key="where",
+        choices=("seal", "flange"),
+        failing=("seal",),
+        weight=3,
+        needs_photo=True,
+        shown_if=Condition(item="dry", op=Operator.EQUALS, value=False),
+    )
+    items = [leaks, where]
+    check_items(items)
+
+    assert judge(items, {"dry": True}).missing == ()
+    assert judge(items, {"dry": False}).missing == ("where", "where.photo")
+    assert judge(items, {"dry": True, "where": "seal"}).failed == ()
+    done = judge(items, {"dry": False, "where": "flange"}, photos=["where"], pass_mark=80)
+    assert (done.missing, done.score, done.passed) == ((), Decimal("75.0"), False)
+    assert judge(items, {}, pass_mark=80).passed is None
+
+
+def test_versions_are_compared_by_key() -> None:
+    before = [{"key": "a", "max": "1"}, {"key": "b", "max": None}, {"key": "c"}]
+    after = [{"key": "b", "max": None}, {"key": "a", "max": "2"}, {"key": "d"}]
+
+    found = compare(before, after)
+
+    assert (found.added, found.removed, found.reordered) == (["d"], ["c"], True)
+    assert found.changed == {"a": [Change("max", "1", "2")]}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +103,14 @@ def test_only_mandatory_items_are_missing() -> None:
         [an_item(ItemType.TEXT, min=Decimal(3))],
         [an_item(ItemType.CHOICE, choices=("one",))],
         [an_item(ItemType.BOOL, choices=("yes", "no"))],
+        [an_item(ItemType.READING)],
+        [an_item(meter="hours")],
+        [an_item(ItemType.CHOICE, choices=("a", "b"), failing=("c",))],
+        [an_item(shown_if=Condition(item="k", op=Operator.ANSWERED))],
+        [an_item(shown_if=Condition(item="x", op=Operator.ANSWERED))],
+        [an_item(ItemType.BOOL, key="a"), an_item(shown_if=Condition(item="a", op=Operator.OVER, value=Decimal(1)))],
+        [an_item(ItemType.BOOL, key="a"), an_item(shown_if=Condition(item="a", op=Operator.EQUALS, value="yes"))],
+        [an_item(ItemType.TEXT, key="a"), an_item(shown_if=Condition(item="a", op=Operator.EQUALS, value="yes"))],
     ],
 )
 def test_items_that_contradict_themselves_are_refused(items: list[Item]) -> None:

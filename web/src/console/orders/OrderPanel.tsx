@@ -4,8 +4,10 @@ import type { WorkOrder } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { moment, quantity } from "../../shared/time";
 import { Due, Facts, Failure, Loading, PriorityBadge, Section, StateLabel, ui } from "../../shared/ui/parts";
+import { FileList } from "../files/FileList";
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
+import { Reports } from "../reports/Reports";
 import { Actions } from "./Actions";
 import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
@@ -114,6 +116,16 @@ function Conclusion({ order }: { order: WorkOrder }) {
   );
 }
 
+/** The order itself, to which files are added from here, and its visits. */
+function subjectsOf(order: WorkOrder) {
+  const visits = order.visits.map((visit) => ({
+    kind: "visit" as const,
+    id: visit.id,
+    name: t("order.visitNo", { n: visit.visit_no }),
+  }));
+  return [{ kind: "work_order" as const, id: order.id, name: order.number }, ...visits];
+}
+
 /** Everything about one work order, from why it exists to what was found. */
 export function OrderPanel({ id }: { id: string }) {
   const query = useQuery({
@@ -154,6 +166,8 @@ export function OrderPanel({ id }: { id: string }) {
       <PlanReasons id={order.id} version={order.version} />
       <Visits visits={order.visits} />
       <Conclusion order={order} />
+      <Reports orderId={order.id} visits={order.visits} />
+      <FileList subjects={subjectsOf(order)} />
       <Timeline entries={order.timeline} />
     </Panel>
   );

@@ -152,6 +152,12 @@ export async function sendFile<T>(path: string, file: Blob): Promise<T> {
   return read<T>(await fetchWithSession(path, { method: "POST", headers, body: file }));
 }
 
+/** PUT some bytes of a file; what the path names says where they belong, so a second time does no harm. */
+export async function putBytes<T>(path: string, bytes: Blob): Promise<T> {
+  const headers = { "Content-Type": "application/octet-stream" };
+  return read<T>(await fetchWithSession(path, { method: "PUT", headers, body: bytes }));
+}
+
 /** Open a session kept in cookies. */
 export async function logIn(tenant: string, username: string, password: string): Promise<void> {
   const answer = await send("/api/v1/auth/login", {

@@ -1,6 +1,8 @@
 import { casesEn } from "./cases.en";
+import { checklistsEn } from "./checklists";
 import { enDevices } from "./en.devices";
 import { figuresEn } from "./figures";
+import { filesEn } from "./files";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
 import type { zh } from "./zh";
@@ -8,6 +10,8 @@ import type { zh } from "./zh";
 /** English; a missing or misspelt key does not compile. */
 export const en: { [K in keyof typeof zh]: string } = {
   ...figuresEn,
+  ...checklistsEn,
+  ...filesEn,
   ...shellEn,
   ...slaEn,
   "app.name": "Fieldhand",

@@ -1,12 +1,16 @@
 /** Chinese: the source dictionary, whose keys every other language must have. */
 import { casesZh } from "./cases.zh";
+import { checklistsZh } from "./checklists";
 import { figuresZh } from "./figures";
+import { filesZh } from "./files";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
 import { zhDevices } from "./zh.devices";
 
 export const zh = {
   ...figuresZh,
+  ...checklistsZh,
+  ...filesZh,
   ...shellZh,
   ...slaZh,
   "app.name": "Fieldhand",
