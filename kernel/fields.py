@@ -1,7 +1,7 @@
 """Kinds of values that many request bodies share; what the database cannot store is refused here."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -56,3 +56,8 @@ class Out(BaseModel):
     """An answer, read from a row."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+def example(**body: Any) -> ConfigDict:
+    """Return the settings of a body that show one in the documentation."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [body]})

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.db import Login, transaction
 from kernel.errors import TooLarge
+from kernel.examples import add_examples
 from kernel.http import install_problem_handlers, problem_response
 from kernel.log import configure_logging
 from kernel.settings import get_settings
@@ -74,6 +75,8 @@ def make_app(*, name: str, title: str, version: str) -> FastAPI:
     configure_logging(level=settings.log_level, json=settings.log_json)
     app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.access = {}
+    describe = app.openapi
+    app.openapi = lambda: app.openapi_schema or add_examples(describe())  # type: ignore[method-assign]
     install_problem_handlers(app)
     app.add_middleware(BodyLimit)
 

@@ -17,7 +17,7 @@ from backend.intake import policy_routes as policy
 from backend.intake import routes as intake
 from backend.live import routes as live
 from backend.mail import routes as mail
-from backend.main import console
+from backend.main import console, reference
 from backend.notifications import routes as notifications
 from backend.planning import routes as planning
 from backend.playbooks import routes as playbooks
@@ -79,6 +79,7 @@ def create_app() -> FastAPI:
         include(app, room.router, room.ACCESS, prefix="/api/v1")
     include(app, identity.router, identity.ACCESS, prefix="/api/v1")
     include(app, surveys.router, surveys.ACCESS, prefix="")
+    reference.serve(app, path="/api/docs")
     console.serve(app, settings.web_dist)
     if settings.mount_mobile:
         module, factory = settings.mount_mobile.split(":")

@@ -4,13 +4,13 @@ from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from backend.sla.ics import Reading, Refused
 from backend.sla.models import ClockKind, PauseReason, StepAction
 from backend.sla.policies import DEFAULT_PAUSES
 from kernel.auth import STAFF, Role
-from kernel.fields import Body, Code, Day, Line, LocalTime, OptionalLine, Out, Storable
+from kernel.fields import Body, Code, Day, Line, LocalTime, OptionalLine, Out, Storable, example
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
 Minutes = Annotated[int, Field(gt=0, le=525_600)]
@@ -21,11 +21,6 @@ OFFICE_WEEK = [
     {"weekday": 0, "starts": "08:30", "ends": "12:00"},
     {"weekday": 0, "starts": "13:30", "ends": "17:30"},
 ]
-
-
-def example(**body: Any) -> ConfigDict:
-    """Return the settings of a body that show one in the documentation."""
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [body]})
 
 
 class IntervalIn(Body):

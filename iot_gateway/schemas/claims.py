@@ -11,7 +11,12 @@ from iot_gateway.models.access import DeviceClaim
 from iot_gateway.schemas.devices import Out
 from iot_gateway.service.claims import payload, state_of
 
-Request = Annotated[str, Field(min_length=100, max_length=4096, pattern=r"^-----BEGIN ")]
+REQUEST = (
+    "-----BEGIN CERTIFICATE REQUEST-----\n"
+    + "MIHNMHUCAQAwEzERMA8GA1UEAwwI" * 4
+    + "\n-----END CERTIFICATE REQUEST-----\n"
+)
+Request = Annotated[str, Field(min_length=100, max_length=4096, pattern=r"^-----BEGIN ", examples=[REQUEST])]
 
 
 class OneClaimIn(BaseModel):

@@ -17,7 +17,7 @@ class ReleaseIn(Body):
     model: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
     version: Code
     notes: Prose = ""
-    content: Annotated[Base64Bytes, Field(min_length=1, max_length=6_000_000)]
+    content: Annotated[Base64Bytes, Field(min_length=1, max_length=6_000_000, examples=["f0VMRgIBAQA="])]
 
 
 class ReleaseOut(Out):

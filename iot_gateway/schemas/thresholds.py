@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from iot_gateway.detect.thresholds import ThresholdKind
 from iot_gateway.models.thresholds import Threshold
-from kernel.fields import Body, Code, Line
+from kernel.fields import Body, Code, Line, example
 
 Seconds = Annotated[int, Field(ge=0, le=604_800)]
 
@@ -28,6 +28,8 @@ class TermsIn(Body):
 
 class ThresholdIn(TermsIn):
     """A limit of a device, or of all devices of a model."""
+
+    model_config = example(model="pump", metric="flow_m3h", kind="below", value=12.5, for_seconds=600)
 
     device_id: UUID | None = None
     model: Code | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from kernel import pki
 from kernel.auth import Role
@@ -181,6 +182,17 @@ def operations(app: FastAPI) -> list[Operation]:
         for method, item in methods.items()
         if method in METHODS
     ]
+
+
+def routes_of(app: FastAPI) -> dict[str, APIRoute]:
+    """Return every route of an application by its operation, those of included routers too."""
+    found: dict[str, APIRoute] = {}
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)
+        for one in inner.routes if inner is not None else [route]:
+            if isinstance(one, APIRoute):
+                found[one.unique_id] = one
+    return found
 
 
 def a_call(operation: Operation, world: World) -> Call:

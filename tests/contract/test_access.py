@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi.routing import APIRoute
 from sqlalchemy import text
 
 from kernel.auth import EVERYONE, PUBLIC, Role
@@ -13,10 +12,10 @@ from kernel.db import Login, transaction
 from kernel.ids import new_id
 from kernel.schema import tenant_tables
 from tests.contract.conftest import Answer, Door, token_of
-from tests.contract.operations import Call, Operation, a_call, operations
+from tests.contract.operations import Call, Operation, a_call, operations, routes_of
 from tests.contract.worlds import World
 
-UNLISTED = {"healthz", "readyz", "metrics", "page"}
+UNLISTED = {"healthz", "readyz", "metrics", "page", "reference"}
 """Routes without a row: they tell nothing about a tenant."""
 ENDLESS = {"live.stream"}
 """Streams: an answer has no end to wait for."""
@@ -35,7 +34,7 @@ def every(doors: dict[str, Door]) -> list[tuple[Door, Operation]]:
 def test_every_route_has_a_row_of_the_access_table(doors: dict[str, Door]) -> None:
     for door in doors.values():
         documented = {operation.name for operation in operations(door.app)}
-        routes = {route.unique_id: route.name for route in door.app.routes if isinstance(route, APIRoute)}
+        routes = {name: route.name for name, route in routes_of(door.app).items()}
 
         assert documented == set(door.app.state.access)
         assert {name for key, name in routes.items() if key not in documented} <= UNLISTED
