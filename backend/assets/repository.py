@@ -1,13 +1,22 @@
 """Queries over locations, assets, components and failures."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.assets.models import Asset, AssetClass, AssetComponent, FailureRecord, LocationNode
+from backend.assets.models import (
+    Asset,
+    AssetClass,
+    AssetComponent,
+    AssetState,
+    Criticality,
+    FailureRecord,
+    LocationNode,
+)
 
 TREE_DEPTH = 50
 
@@ -39,6 +48,16 @@ def nodes(session: Session, site_id: UUID, *, limit: int) -> Sequence[LocationNo
     return session.scalars(query.order_by(func.length(LocationNode.path), LocationNode.name).limit(limit)).all()
 
 
+def nodes_by_id(session: Session, ids: Collection[UUID]) -> Sequence[LocationNode]:
+    """Return the functional locations with these ids."""
+    return session.scalars(select(LocationNode).where(LocationNode.id.in_(ids))).all()
+
+
+def nodes_of_name(session: Session, site_id: UUID, name: str) -> Sequence[LocationNode]:
+    """Return the functional locations of a site that are called so."""
+    return session.scalars(select(LocationNode).where(LocationNode.site_id == site_id, LocationNode.name == name)).all()
+
+
 def node_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of functional locations by id."""
     rows = session.execute(select(LocationNode.id, LocationNode.name).where(LocationNode.id.in_(ids)))
@@ -55,6 +74,20 @@ def asset_by_number(session: Session, asset_no: str) -> Asset | None:
     return session.scalar(select(Asset).where(Asset.asset_no == asset_no))
 
 
+def assets_of_name(session: Session, site_id: UUID, name: str) -> Sequence[Asset]:
+    """Return two assets at most of a site that are called so."""
+    return session.scalars(select(Asset).where(Asset.site_id == site_id, Asset.name == name).limit(2)).all()
+
+
+def every_asset(session: Session, *, limit: int) -> Sequence[Asset]:
+    """Return assets, those above others first, then by number."""
+    levels = select(Asset.id, literal(0).label("level")).where(Asset.parent_id.is_(None)).cte("levels", recursive=True)
+    downwards = select(Asset.id, levels.c.level + 1).where(Asset.parent_id == levels.c.id, levels.c.level < TREE_DEPTH)
+    levels = levels.union_all(downwards)
+    query = select(Asset).join(levels, levels.c.id == Asset.id).order_by(levels.c.level, Asset.asset_no)
+    return session.scalars(query.limit(limit)).all()
+
+
 def asset_of_device(session: Session, device_id: UUID) -> Asset | None:
     """Return the asset that a device reports on."""
     return session.scalar(select(Asset).where(Asset.device_id == device_id))
@@ -65,26 +98,52 @@ def assets_by_id(session: Session, ids: Collection[UUID]) -> Sequence[Asset]:
     return session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
 
 
-def assets(
-    session: Session,
-    *,
-    site_id: UUID | None,
-    customer_id: UUID | None,
-    text: str | None,
-    after: str | None,
-    limit: int,
-) -> Sequence[Asset]:
-    """Return assets by number, behind one, whose number, name, model or serial contains `text`."""
+@dataclass(frozen=True, kw_only=True)
+class AssetFilter:
+    """Which assets a list shows; None: whichever."""
+
+    text: str | None = None
+    """In number, name, model or serial."""
+    site_id: UUID | None = None
+    customer_id: UUID | None = None
+    parent_id: UUID | None = None
+    location_id: UUID | None = None
+    """At this functional location or below it."""
+    class_code: str | None = None
+    criticality: Criticality | None = None
+    state: AssetState | None = None
+    qr_token: str | None = None
+
+
+EVERY = AssetFilter()
+
+
+def assets(session: Session, wanted: AssetFilter, *, after: str | None, limit: int) -> Sequence[Asset]:
+    """Return assets by number, behind one."""
     query = select(Asset).order_by(Asset.asset_no).limit(limit)
-    if site_id is not None:
-        query = query.where(Asset.site_id == site_id)
-    if customer_id is not None:
-        query = query.where(Asset.customer_id == customer_id)
-    if text:
+    for field in ("site_id", "customer_id", "parent_id", "criticality", "state", "qr_token"):
+        if (value := getattr(wanted, field)) is not None:
+            query = query.where(getattr(Asset, field) == value)
+    if wanted.class_code is not None:
+        query = query.where(Asset.class_id.in_(select(AssetClass.id).where(AssetClass.code == wanted.class_code)))
+    if wanted.location_id is not None:
+        inside = LocationNode.path.contains(f"/{wanted.location_id}/", autoescape=True)
+        query = query.where(Asset.location_id.in_(select(LocationNode.id).where(inside)))
+    if wanted.text:
         fields = (Asset.asset_no, Asset.name, Asset.model, func.coalesce(Asset.serial, ""))
-        query = query.where(or_(*(func.strpos(func.lower(field), text.lower()) > 0 for field in fields)))
+        query = query.where(or_(*(func.strpos(func.lower(field), wanted.text.lower()) > 0 for field in fields)))
     if after is not None:
         query = query.where(Asset.asset_no > after)
+    return session.scalars(query).all()
+
+
+def below(session: Session, asset_id: UUID, *, limit: int | None = None) -> Sequence[Asset]:
+    """Return the assets below an asset by number."""
+    first = select(Asset.id, literal(1).label("level")).where(Asset.parent_id == asset_id)
+    found = first.cte("below", recursive=True)
+    downwards = select(Asset.id, found.c.level + 1).where(Asset.parent_id == found.c.id, found.c.level < TREE_DEPTH)
+    found = found.union_all(downwards)
+    query = select(Asset).where(Asset.id.in_(select(found.c.id))).order_by(Asset.asset_no).limit(limit)
     return session.scalars(query).all()
 
 

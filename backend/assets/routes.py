@@ -1,18 +1,33 @@
 """Assets, their locations and their devices over HTTP."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.assets import service, tree
-from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, NodeUnknown, WrongPlace
-from backend.assets.models import Asset
+from backend.assets import changes, failures, service, states, tree
+from backend.assets.errors import (
+    AlreadyKnown,
+    AssetUnknown,
+    ClassUnknown,
+    NodeUnknown,
+    ReadInFuture,
+    StaleVersion,
+    StateExists,
+    WrongPlace,
+)
+from backend.assets.models import Asset, AssetState, Criticality
+from backend.assets.repository import AssetFilter
 from backend.assets.schemas import (
     AssetClassIn,
     AssetClassOut,
     AssetDetail,
     AssetIn,
     AssetOut,
+    AssetPatch,
+    BulkIn,
+    BulkLine,
+    BulkOut,
     ComponentOut,
     DeviceLink,
     FailureOut,
@@ -23,6 +38,7 @@ from backend.assets.schemas import (
 )
 from backend.customers import service as customers
 from backend.customers.errors import SiteUnknown
+from inventory import service as stock
 from iot_gateway.errors import DeviceNotFound
 from iot_gateway.schemas.claims import ClaimIn, ClaimMade, OneClaimIn
 from iot_gateway.service import claims
@@ -46,12 +62,15 @@ ACCESS = {
     "list_assets": READERS,
     "create_asset": WRITERS,
     "get_asset": READERS,
+    "update_asset": WRITERS,
+    "update_assets": WRITERS,
     "list_components": READERS,
     "link_device": WRITERS,
     "claim_for_asset": CLAIMERS,
     "claim_for_site": CLAIMERS,
     "set_state": WRITERS | {Role.DISPATCHER},
     "renew_qr": WRITERS,
+    "revoke_qr": WRITERS,
 }
 
 
@@ -90,15 +109,32 @@ def list_assets(
     q: Search = None,
     site_id: UUID | None = None,
     customer_id: UUID | None = None,
+    parent_id: UUID | None = None,
+    location_id: UUID | None = None,
+    class_code: Search = None,
+    criticality: Criticality | None = None,
+    state: AssetState | None = None,
+    qr_token: Search = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[AssetOut]:
     """Return assets by number, those whose number, name, model or serial contains `q`."""
     after = decode_cursor(cursor, parts=1)[0] if cursor else None
-    found = service.list_assets(db, site_id=site_id, customer_id=customer_id, text=q, after=after, limit=limit + 1)
+    wanted = AssetFilter(
+        text=q,
+        site_id=site_id,
+        customer_id=customer_id,
+        parent_id=parent_id,
+        location_id=location_id,
+        class_code=class_code,
+        criticality=criticality,
+        state=state,
+        qr_token=qr_token,
+    )
+    found = service.list_assets(db, wanted, after=after, limit=limit + 1)
     rows, more = cut(found, limit)
-    codes = service.class_codes(db, rows)
-    items = [AssetOut.of(row, codes[row.id]) for row in rows]
+    words = service.words_of(db, rows)
+    items = [AssetOut.of(row, words[row.id]) for row in rows]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].asset_no) if more else None)
 
 
@@ -124,11 +160,40 @@ def create_asset(body: AssetIn, db: Db) -> AssetOut:
         position=LonLat(body.lon, body.lat) if body.lon is not None and body.lat is not None else None,
         installed_on=body.installed_on,
     )
-    return AssetOut.of(asset, body.class_code)
+    return _out(db, asset)
 
 
 def _out(db: Session, asset: Asset) -> AssetOut:
-    return AssetOut.of(asset, service.class_codes(db, [asset])[asset.id])
+    return AssetOut.of(asset, service.words_of(db, [asset])[asset.id])
+
+
+def _components(db: Session, asset_id: UUID, *, at: datetime | None) -> list[ComponentOut]:
+    rows = service.components_of(db, asset_id, at=at)
+    parts = stock.parts_by_id(db, {row.part_id for row in rows})
+    return [ComponentOut.of(row, parts.get(row.part_id)) for row in rows]
+
+
+def _failures(db: Session, asset_id: UUID) -> list[FailureOut]:
+    rows = service.failures_of(db, asset_id)
+    former = failures.former_failures(db, rows)
+    return [FailureOut.of(row, former.get(row.id)) for row in rows]
+
+
+@router.patch(
+    "/assets/{asset_id}", responses=problems(AssetUnknown, ClassUnknown, NodeUnknown, WrongPlace, StaleVersion)
+)
+def update_asset(asset_id: UUID, body: AssetPatch, db: Db, me: Me) -> AssetOut:
+    """Change what the body names of an asset."""
+    asset = changes.update_asset(db, asset_id, version=body.version, changes=body.changes(), by=me.user_id)
+    return _out(db, asset)
+
+
+@router.post("/assets/bulk")
+def update_assets(body: BulkIn, db: Db, me: Me) -> BulkOut:
+    """Change many assets alike, with a result for each; what is refused for one leaves the others changed."""
+    said = body.changes.model_dump(exclude_none=True)
+    done = changes.update_many(db, body.asset_ids, changes=said, by=me.user_id)
+    return BulkOut(results=[BulkLine.of(row.asset_id, row.problem) for row in done])
 
 
 @router.get("/assets/{asset_id}", responses=problems(AssetUnknown))
@@ -139,16 +204,15 @@ def get_asset(asset_id: UUID, db: Db) -> AssetDetail:
         **_out(db, asset).model_dump(),
         path=service.asset_path(db, asset_id),
         qr_token=asset.qr_token,
-        components=[ComponentOut.model_validate(row) for row in service.components_of(db, asset_id)],
-        failures=[FailureOut.model_validate(row) for row in service.failures_of(db, asset_id)],
+        components=_components(db, asset_id, at=None),
+        failures=_failures(db, asset_id),
     )
 
 
 @router.get("/assets/{asset_id}/components", responses=problems(AssetUnknown))
 def list_components(asset_id: UUID, db: Db, at: Instant | None = None) -> Page[ComponentOut]:
     """Return what is inside an asset, now or at an instant."""
-    items = [ComponentOut.model_validate(row) for row in service.components_of(db, asset_id, at=at)]
-    return Page(items=items, next_cursor=None)
+    return Page(items=_components(db, asset_id, at=at), next_cursor=None)
 
 
 @router.put("/assets/{asset_id}/device", responses=problems(AssetUnknown, DeviceNotFound, AlreadyKnown))
@@ -173,10 +237,27 @@ def claim_for_site(site_id: UUID, body: ClaimIn, db: Db, me: Me) -> ClaimMade:
     return ClaimMade.of(claims.make_claim(db, site_id=site_id, by=me.user_id, at=at, **body.terms()), at=at)
 
 
-@router.put("/assets/{asset_id}/state", responses=problems(AssetUnknown))
+@router.put("/assets/{asset_id}/state", responses=problems(AssetUnknown, StateExists, ReadInFuture))
 def set_state(asset_id: UUID, body: StateIn, db: Db, me: Me) -> AssetOut:
-    """Say whether an asset does its work."""
-    return _out(db, service.set_state(db, asset_id, state=body.state, note=body.note, by=me.user_id))
+    """Say since when an asset is in a state, now or afterwards."""
+    now = clock.now()
+    asset = states.set_state(
+        db,
+        asset_id,
+        state=body.state,
+        planned=body.planned,
+        note=body.note,
+        at=body.at or now,
+        now=now,
+        by=me.user_id,
+    )
+    return _out(db, asset)
+
+
+@router.delete("/assets/{asset_id}/qr", status_code=204, responses=problems(AssetUnknown))
+def revoke_qr(asset_id: UUID, db: Db) -> None:
+    """Take the QR token of an asset away; codes printed before lead nowhere."""
+    service.revoke_qr(db, asset_id)
 
 
 @router.post("/assets/{asset_id}/qr", responses=problems(AssetUnknown))

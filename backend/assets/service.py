@@ -2,23 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.assets import repository, tree
+from backend.assets import record_rows, repository, tree
 from backend.assets.errors import AlreadyKnown, AssetUnknown, ClassUnknown, ComponentMismatch, WrongPlace
 from backend.assets.models import (
     Asset,
     AssetClass,
     AssetComponent,
     AssetState,
+    AssetStateChange,
     Criticality,
     FailureRecord,
 )
+from backend.assets.repository import EVERY, AssetFilter
 from backend.customers import service as customers
 from iot_gateway.service import devices
-from kernel import audit, clock
+from kernel import clock
 from kernel.auth import new_secret
 from kernel.geo import LonLat
 from kernel.numbers import next_number
@@ -95,6 +98,8 @@ def create_asset(
     )
     session.add(asset)
     session.flush()
+    session.add(AssetStateChange(asset_id=asset.id, at=clock.now(), state=asset.state))
+    session.flush()
     return asset
 
 
@@ -111,16 +116,10 @@ def get_asset(session: Session, asset_id: UUID) -> Asset:
 
 
 def list_assets(
-    session: Session,
-    *,
-    site_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    text: str | None = None,
-    after: str | None = None,
-    limit: int,
+    session: Session, wanted: AssetFilter = EVERY, *, after: str | None = None, limit: int
 ) -> Sequence[Asset]:
     """Return assets by number, behind one."""
-    return repository.assets(session, site_id=site_id, customer_id=customer_id, text=text, after=after, limit=limit)
+    return repository.assets(session, wanted, after=after, limit=limit)
 
 
 def assets_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Asset]:
@@ -137,6 +136,44 @@ def class_codes(session: Session, assets: Collection[Asset]) -> dict[UUID, str]:
     """Return the class code of assets, by asset id."""
     codes = {kind.id: kind.code for kind in repository.classes(session, {asset.class_id for asset in assets})}
     return {asset.id: codes[asset.class_id] for asset in assets}
+
+
+class Words(NamedTuple):
+    """What an asset's references are called."""
+
+    class_code: str
+    site_name: str
+    customer_name: str
+
+
+def words_of(session: Session, assets: Collection[Asset]) -> dict[UUID, Words]:
+    """Return what the class, site and customer of assets are called, by asset id."""
+    codes = class_codes(session, assets)
+    sites = customers.sites_by_id(session, {asset.site_id for asset in assets})
+    owners = customers.customers_by_id(session, {asset.customer_id for asset in assets})
+    return {
+        asset.id: Words(codes[asset.id], sites[asset.site_id].name, owners[asset.customer_id].name) for asset in assets
+    }
+
+
+BELOW_LIMIT = 500
+
+
+def hierarchy(session: Session, asset_id: UUID) -> tuple[list[Asset], Sequence[Asset]]:
+    """Return the assets above an asset, from the top down, and those below it by number, at most 500.
+
+    Raises:
+        AssetUnknown: there is none with this id.
+    """
+    get_asset(session, asset_id)
+    ids = repository.ancestors(session, asset_id)
+    above = {row.id: row for row in repository.assets_by_id(session, ids)}
+    return [above[key] for key in reversed(ids)], repository.below(session, asset_id, limit=BELOW_LIMIT)
+
+
+def installations_of(session: Session, part_id: UUID, serial: str) -> Sequence[AssetComponent]:
+    """Return where a serialised part has been, the latest first: its service life."""
+    return record_rows.installations(session, part_id, serial, limit=100)
 
 
 def asset_path(session: Session, asset_id: UUID) -> list[str]:
@@ -213,16 +250,14 @@ def renew_qr(session: Session, asset_id: UUID) -> Asset:
     return asset
 
 
-def set_state(session: Session, asset_id: UUID, *, state: AssetState, note: str = "", by: UUID | None = None) -> Asset:
-    """Say whether an asset does its work.
+def revoke_qr(session: Session, asset_id: UUID) -> Asset:
+    """Take the QR token of an asset away; codes printed before lead nowhere, and none is printed until it is renewed.
 
     Raises:
         AssetUnknown: there is no such asset.
     """
     asset = get_asset(session, asset_id)
-    detail = {"from": asset.state, "to": state, "note": note}
-    audit.record(session, action="asset.state", subject="asset", subject_id=asset_id, actor_id=by, detail=detail)
-    asset.state = state
+    asset.qr_token = None
     session.flush()
     return asset
 

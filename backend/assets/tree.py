@@ -1,6 +1,6 @@
 """The functional location tree: site, areas, units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -72,3 +72,28 @@ def names_above(session: Session, asset: Asset) -> list[str]:
     ids = [UUID(key) for key in get_location_node(session, asset.location_id).path.strip("/").split("/")]
     names = repository.node_names(session, ids)
     return [names[key] for key in ids]
+
+
+def node_of_names(session: Session, site_id: UUID, names: Sequence[str]) -> LocationNode:
+    """Return the functional location of a site by the names of those above it and its own, the site's left out.
+
+    Raises:
+        WrongPlace: there is none, or more than one.
+    """
+    wanted = [name.strip() for name in names]
+    same = repository.nodes_of_name(session, site_id, wanted[-1])
+    paths = paths_of(session, {node.id for node in same})
+    fitting = [node for node in same if paths[node.id] == "/".join(wanted)]
+    if len(fitting) != 1:
+        raise WrongPlace(f"The site has no one location {'/'.join(wanted)}.", location="/".join(wanted))
+    return fitting[0]
+
+
+def paths_of(session: Session, node_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names from below the site's own node down to functional locations, with `/` between them."""
+    above = {
+        node.id: [UUID(key) for key in node.path.strip("/").split("/")]
+        for node in repository.nodes_by_id(session, node_ids)
+    }
+    names = repository.node_names(session, {key for keys in above.values() for key in keys})
+    return {node_id: "/".join(names[key] for key in keys[1:]) for node_id, keys in above.items()}

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.customers import repository
-from backend.customers.errors import CustomerUnknown, NumberTaken, SiteUnknown
+from backend.customers.errors import Ambiguous, CustomerUnknown, NumberTaken, SiteUnknown
 from backend.customers.models import Contact, Customer, Site
 from kernel import clock
 from kernel.geo import LonLat
@@ -122,6 +122,25 @@ def get_site(session: Session, site_id: UUID) -> Site:
     if site is None:
         raise SiteUnknown("No site has this id.", site_id=site_id)
     return site
+
+
+def site_of_name(session: Session, number: str, name: str) -> Site:
+    """Return the site of a customer by the customer's number and its own name.
+
+    Raises:
+        CustomerUnknown: no customer has the number.
+        SiteUnknown: the customer has no site of this name.
+        Ambiguous: it has more than one.
+    """
+    customer = repository.customer_of_number(session, number)
+    if customer is None:
+        raise CustomerUnknown(f"No customer has the number {number}.", number=number)
+    sites = repository.sites_of_name(session, customer.merged_into_id or customer.id, name)
+    if not sites:
+        raise SiteUnknown(f"The customer has no site {name}.", name=name)
+    if len(sites) > 1:
+        raise Ambiguous(f"More than one is called {name}.", name=name)
+    return sites[0]
 
 
 def contacts_of(session: Session, customer_id: UUID) -> Sequence[Contact]:

@@ -6,6 +6,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import backend.tables  # noqa: F401 - every table is known before the first query
+from backend.assets import file_routes as asset_files
+from backend.assets import meter_routes as meters
+from backend.assets import record_routes as asset_records
 from backend.assets import routes as assets
 from backend.attachments import routes as attachments
 from backend.checklists import routes as checklists
@@ -22,6 +25,7 @@ from backend.notifications import routes as notifications
 from backend.planning import routes as planning
 from backend.playbooks import routes as playbooks
 from backend.positions import routes as positions
+from backend.reliability import routes as reliability
 from backend.reports import routes as reports
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
@@ -50,6 +54,7 @@ from kernel.settings import get_settings
 from kernel.web import make_app
 
 ROOMS = (
+    asset_records, asset_files, meters, reliability,
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
     positions, sla, technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet,
     letters, telemetry, twins, retention, sparkplug, exports, thresholds,

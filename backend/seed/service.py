@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -16,7 +17,7 @@ from backend.checklists import service as checklists
 from backend.customers import service as customers
 from backend.identity import service as identity
 from backend.intake import service as intake
-from backend.seed import checks, world
+from backend.seed import checks, upkeep, world
 from backend.sla import service as sla
 from backend.technicians import service as technicians
 from inventory import service as stock
@@ -29,6 +30,8 @@ from kernel.db import Login, Tenant, transaction
 from kernel.processes.layout import Layout, write_private
 from kernel.settings import get_settings
 
+FIRST_DAYS_AGO, DAYS_BETWEEN = 420, 31
+"""When the assets were installed: some are under warranty, some no longer."""
 REPLAY_DAYS = 400
 """How far back the device of recorded telemetry may reach."""
 EVERY_DAY = range(7)
@@ -120,7 +123,8 @@ def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
         assets.create_asset_class(session, code, name_zh=zh, name_en=en)
     tops = _sites(session)
     areas: dict[tuple[str, str], UUID] = {}
-    for plan in world.ASSETS:
+    now = clock.now()
+    for place, plan in enumerate(world.ASSETS):
         site_id, top_id = tops[plan.site]
         area = areas.get((plan.site, plan.area))
         if area is None:
@@ -136,7 +140,9 @@ def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
             model=plan.kind,
             serial=f"{plan.maker[:2].upper()}-{plan.device[-2:]}{plan.site[-2:]}",
             criticality=Criticality(plan.criticality),
+            installed_on=now.date() - timedelta(days=FIRST_DAYS_AGO + DAYS_BETWEEN * place),
         )
+        upkeep.keep(session, asset, place=place, at=now)
         if plan.component:
             number, serial = plan.component
             assets.install_component(session, asset.id, part_id=parts[number], serial=serial, place="A", at=None)

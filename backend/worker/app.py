@@ -17,6 +17,7 @@ celery = make_celery(
     beat_schedule={
         "sweep": {"task": "fieldhand.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "rollups": {"task": "fieldhand.rollups", "schedule": 20.0, "options": {"expires": 20}},
+        "meters": {"task": "fieldhand.meters", "schedule": 600.0, "options": {"expires": 600}},
         "nightly": {"task": "fieldhand.nightly", "schedule": crontab(hour="18", minute="10")},
         "forecasts": {"task": "fieldhand.forecasts", "schedule": crontab(hour="19", minute="20")},
     }
@@ -47,6 +48,12 @@ def sweep() -> None:
 def rollups() -> None:
     """Keep the roll-ups of the telemetry up to date."""
     calendar.roll_up()
+
+
+@celery.task(name="fieldhand.meters")  # type: ignore[untyped-decorator]
+def read_meters() -> None:
+    """Read the meters that devices feed."""
+    calendar.read_meters()
 
 
 @celery.task(name="fieldhand.nightly", time_limit=3600)  # type: ignore[untyped-decorator]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from backend.assets import meter_feed
 from backend.identity import service as identity
 from backend.intake import casework as intake
 from backend.planning import service as planner
@@ -62,6 +63,18 @@ def keep_promises(tenant_id: UUID, *, at: datetime) -> None:
 def roll_up() -> None:
     """Roll up the telemetry that has come in."""
     telemetry.roll_up()
+
+
+def read_meters() -> None:
+    """Read the meters that devices feed, some at a time."""
+    at = clock.now()
+    for tenant_id in tenants():
+        after: UUID | None = None
+        while True:
+            with transaction(tenant_id=tenant_id) as session:
+                after = meter_feed.read_devices(session, at=at, after=after)
+            if after is None:
+                break
 
 
 def nightly() -> None:

@@ -17,6 +17,7 @@ from iot_gateway.events import DeviceProvisioned
 from iot_gateway.lifecycle import Health
 from iot_gateway.models.access import DeviceCertificate, in_force
 from iot_gateway.models.devices import Device, DeviceContext
+from iot_gateway.models.telemetry import TelemetryLast
 from iot_gateway.repository import DeviceFilter
 from iot_gateway.secret import hash_for_broker, new_secret
 from kernel import outbox
@@ -213,6 +214,22 @@ def names_of(session: Session, device_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the names of devices by id; unknown ones are missing."""
     rows = session.execute(select(Device.id, Device.name).where(Device.id.in_(device_ids)))
     return {row.id: row.name for row in rows}
+
+
+@dataclass(frozen=True)
+class LastSample:
+    """The newest values of a device."""
+
+    at: datetime
+    values: dict[str, Any]
+
+
+def last_samples(session: Session, device_ids: Collection[UUID]) -> dict[UUID, LastSample]:
+    """Return the newest values of devices by id; one that never sent any is missing."""
+    query = select(Device.id, TelemetryLast.ts, TelemetryLast.vals)
+    query = query.join(TelemetryLast, TelemetryLast.device_number == Device.number)
+    rows = session.execute(query.where(Device.id.in_(device_ids), TelemetryLast.ts.is_not(None)))
+    return {row.id: LastSample(row.ts, row.vals) for row in rows}
 
 
 def _say(session: Session, device_id: UUID, values: dict[str, Any]) -> None:

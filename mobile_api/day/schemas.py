@@ -51,6 +51,16 @@ class Failure(BaseModel):
     note: str
 
 
+class Meter(BaseModel):
+    """What counts or shows the use of an asset."""
+
+    id: UUID
+    code: str
+    name: str
+    unit: str
+    kind: str
+
+
 class AssetOut(BaseModel):
     """What is to be worked on, with its parts and its history."""
 
@@ -65,6 +75,7 @@ class AssetOut(BaseModel):
     state: str
     device_id: UUID | None
     components: list[Component]
+    meters: list[Meter]
     history: list[Failure]
 
 

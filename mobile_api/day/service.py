@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.assets import meters
 from backend.assets import service as assets
 from backend.intake import advice
 from backend.technicians import service as technicians
@@ -114,6 +115,7 @@ class _About:
         self.notes = _by(repository.notes(session, visits), "visit_id")
         self.held = _by(stock.reservations_of(session, visits), "demand_id")
         self.inside = _by(repository.components(session, asset_ids), "asset_id")
+        self.meters = _by(meters.meters_of(session, asset_ids), "asset_id")
         self.failed = _by(repository.failures(session, asset_ids), "asset_id")
         named = (self.expected, self.used, self.held, self.inside)
         part_ids = {line.part_id for group in named for lines in group.values() for line in lines}
@@ -127,6 +129,7 @@ class _About:
                 assets.asset_path(session, key),
                 components=self.inside[key],
                 failures=self.failed[key][: repository.HISTORY],
+                meters=self.meters[key],
                 parts=self.parts,
             )
             for key, row in assets.assets_by_id(session, asset_ids).items()

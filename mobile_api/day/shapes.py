@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
-from backend.assets.models import Asset, AssetComponent, FailureRecord
+from backend.assets.models import Asset, AssetComponent, FailureRecord, Meter
 from backend.checklists.models import ChecklistTemplate
 from backend.customers.models import Contact, Customer, Site
 from backend.work.models import Visit, VisitAnswer, VisitNote, WorkOrder
@@ -96,6 +96,7 @@ def asset(
     *,
     components: Iterable[AssetComponent],
     failures: Iterable[FailureRecord],
+    meters: Iterable[Meter],
     parts: Parts,
 ) -> Shape:
     """Return what is to be worked on."""
@@ -107,6 +108,7 @@ def asset(
         "components": [
             part_line(parts, line.part_id, Decimal(1), serial=line.serial, place=line.place) for line in components
         ],
+        "meters": [{name: getattr(line, name) for name in ("id", "code", "name", "unit", "kind")} for line in meters],
         "history": [{name: getattr(line, name) for name in said} for line in failures],
     }
 

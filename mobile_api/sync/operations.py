@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from backend.assets.metering import Counter
 from backend.files.models import LinkRole
 from backend.work import actors
 from backend.work.lifecycle import VisitAction
-from backend.work.service import acting, evidence, reports
+from backend.work.service import acting, evidence, meter_reports, reports
 from backend.work.service.acting import Outcome, Status
 from backend.work.service.reports import Reported
 from iot_gateway.service import commands
@@ -130,6 +131,21 @@ def _swap(session: Session, context: Context, payload: schemas.SerialSwap) -> Do
     )
 
 
+def _read_meter(session: Session, context: Context, payload: schemas.MeterRead) -> Done:
+    counter = None if payload.new_first is None else Counter(payload.new_first, payload.new_rolls_over_at)
+    return _outcome(
+        meter_reports.read_meter(
+            session,
+            context.operation.subject,
+            meter_id=payload.meter_id,
+            value=payload.value,
+            replaced_by=counter,
+            note=payload.note or "",
+            by=context.reported,
+        )
+    )
+
+
 def _note(session: Session, context: Context, payload: schemas.Note) -> Done:
     return _outcome(reports.add_note(session, context.operation.subject, text=payload.text, by=context.reported))
 
@@ -179,6 +195,7 @@ KINDS: dict[str, tuple[type[Strict], Effect]] = {
     "checklist.answer": (schemas.Answer, _answer),
     "parts.use": (schemas.PartUse, _use_part),
     "asset.swap_serial": (schemas.SerialSwap, _swap),
+    "meter.read": (schemas.MeterRead, _read_meter),
     "note.add": (schemas.Note, _note),
     "file.attach": (schemas.Attachment, _attach),
     "device.command": (schemas.Command, _command),

@@ -74,6 +74,16 @@ class SerialSwap(Strict):
     location_id: UUID | None = None
 
 
+class MeterRead(Strict):
+    """What a meter shows, and the counter that took the place of one that was replaced."""
+
+    meter_id: UUID
+    value: Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
+    new_first: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)] | None = None
+    new_rolls_over_at: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)] | None = None
+    note: Text | None = None
+
+
 class Note(Strict):
     """A note on the order."""
 

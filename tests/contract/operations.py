@@ -67,6 +67,10 @@ KINDS = {
     "link_id": "link",
     "mail_id": "mail",
     "report_id": "report",
+    "meter_id": "meter",
+    "reading_id": "reading",
+    "warranty_id": "warranty",
+    "asset_ids": "asset",
 }
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
@@ -75,7 +79,11 @@ STEPS = [{"clock": "restore", "percent": 75, "action": "raise_priority"}]
 GIVEN: dict[str, Json] = {
     "assets.create_asset": {"class_code": "pump", "parent_id": "asset", "location_id": "node"},
     "assets.create_location": {"kind": "area", "site_id": None},
-    "assets.set_state": {"state": "down"},
+    "assets.set_state": {"state": "down", "at": None},
+    "assets.update_asset": {"location_id": "node", "parent_id": None},
+    "assets.update_assets": {"changes": {"criticality": "A"}},
+    "asset_records.add_warranty": {"starts_on": "2026-01-01", "ends_on": "2028-01-01"},
+    "asset_records.replace_bom": {"lines": [{"part_id": "part", "quantity": "1"}]},
     "checklists.create_version": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "checklists.preview": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "checklists.replace_draft": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
@@ -94,6 +102,9 @@ GIVEN: dict[str, Json] = {
     "inventory.create_location": {"kind": "warehouse", "parent_id": "place"},
     "inventory.receive": {"unit_cost": "1", "currency": "CNY"},
     "inventory.adjust": {"quantity": "1"},
+    "meters.create_meter": {"kind": "cumulative"},
+    "meters.record_reading": {"at": "2026-09-02T07:00:00Z", "value": "6"},
+    "meters.replace_counter": {"at": "2026-09-02T08:00:00Z", "old_final": "7", "new_first": "0"},
     "planning.request_plan": {"mode": "draft"},
     "playbooks.create_playbook": {"model": "lift", "failure_group": "door", "command": "reset"},
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},

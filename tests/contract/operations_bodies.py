@@ -16,6 +16,7 @@ SHA256 = "^[0-9a-f]{64}$"
 NEXT = "next"
 """A content that is on its way in."""
 FILES: dict[str, str | bytes] = {
+    "asset_files.import_table": "asset_no,name,class_code,customer,site\nK-9,x,pump,x,x\n",
     "customers.import_table": "number,name\nK-9,x\n",
     "files.put_chunk": NEXT,
     "files.upload_file": "a note",

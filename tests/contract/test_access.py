@@ -24,6 +24,8 @@ LISTS_OF_A_SUBJECT = {"sla.list_clocks"}
 OTHERS_BUSINESS = {("identity.create_user", "technician_id")}
 """Identity lies below technicians and cannot ask for them: such a user is nobody's technician in his own tenant."""
 DOOR = {"door.login", "door.refresh", "door.logout", "identity.login", "identity.refresh", "identity.logout"}
+RESULT_PER_ROW = {"assets.update_assets"}
+"""They answer for each row whether it was changed."""
 MEMBERS = {"id", "tenant_id", "role", "roles", "state", "created_at", "version", "user_id", "is_admin"}
 
 
@@ -129,6 +131,8 @@ def strangers(call: Call, foreign: dict[str, str]) -> list[Call]:
 
 def leads_nowhere(call: Call, answer: Answer) -> bool:
     """Tell whether an answer is the one to an id that nobody has."""
+    if answer.status == 200 and call.operation.name in RESULT_PER_ROW:
+        return '"changed":true' not in answer.text
     if answer.status == 200 and (call.query or call.operation.name in LISTS_OF_A_SUBJECT):
         return '"items":[]' in answer.text
     unknown_reference = answer.status == 422 and "urn:fieldhand:problem:invalid" not in answer.text

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.assets import tree
-from backend.assets.models import Criticality, NodeKind
+from backend.assets import meters, tree, warranties
+from backend.assets.meters import Read
+from backend.assets.models import Criticality, MeterKind, NodeKind, ReadingSource
 from backend.checklists import service as checklists
 from backend.checklists.answers import Item, ItemType
 from backend.files import service as files
@@ -81,6 +82,8 @@ def a_world(tenant_id: UUID) -> World:
             **_work(session, scene.asset, scene.site),
             **_telemetry(session, scene.device),
             **_terms(session),
+            **a_meter(session, scene.asset),
+            "warranty": a_warranty(session, scene.asset),
         }
         ids["playbook"] = a_playbook(session)
         ids["incident"] = an_incident(session, ids["case"])
@@ -172,6 +175,22 @@ def a_limit(session: Session, device_id: UUID) -> UUID:
         failure_group="bearing", enabled=True,
     )  # fmt: skip
     return thresholds.create_threshold(session, target, terms, by=None).id
+
+
+def a_meter(session: Session, asset_id: UUID) -> dict[str, UUID]:
+    """Count the hours of a pump, and read them once."""
+    meter = meters.create_meter(session, asset_id, code="run_hours", name="Hours", unit="h", kind=MeterKind.CUMULATIVE)
+    at = datetime(2026, 9, 2, 6, tzinfo=UTC)
+    read = Read(value=Decimal(5), at=at, source=ReadingSource.MANUAL)
+    return {"meter": meter.id, "reading": meters.record_reading(session, meter.id, read, received_at=at).id}
+
+
+def a_warranty(session: Session, asset_id: UUID) -> UUID:
+    """Answer for the parts of a pump."""
+    terms = warranties.Terms(
+        starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31), labour=False, parts=True, travel=False
+    )
+    return warranties.add_warranty(session, asset_id, terms).id
 
 
 def a_playbook(session: Session) -> UUID:

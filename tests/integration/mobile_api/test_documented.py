@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from backend.assets import meters
+from backend.assets.models import MeterKind
 from backend.customers.models import Contact
 from backend.work.service import orders, scheduling
 from kernel.db import transaction
@@ -59,6 +61,9 @@ def test_every_kind_is_documented_with_a_payload_that_fits() -> None:
 
 def test_a_visit_has_the_documented_members(field: Field, phone: Phone) -> None:
     with transaction(tenant_id=field.tenant) as session:
+        meters.create_meter(
+            session, field.scene.asset, code="run_hours", name="运行小时", unit="h", kind=MeterKind.CUMULATIVE
+        )
         session.add(Contact(customer_id=field.scene.customer, name="王工", title="设备主管", phone="021-5556"))
     phone.push(field.work(field.visit().id))
     documented = example("visit", field)

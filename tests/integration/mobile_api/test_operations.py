@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
+from backend.assets import meters
+from backend.assets.models import MeterKind, ReadingFault
 from backend.sla import service as sla
 from backend.work import repository
 from backend.work.models import VisitEvent
@@ -93,6 +95,29 @@ def test_work_on_a_visit_that_was_cancelled_is_kept_for_the_dispatcher(field: Fi
     assert (done["state"], len(done["conflicts"]), done["moves"]) == ("cancelled", 6, [])
     assert (done["notes"], len(done["answers"])) == (1, 2)
     assert [line["reason"] for line in phone.push(operations[1:2])] == ["illegal-transition"]
+
+
+def test_a_meter_read_on_site_is_kept_even_where_it_does_not_fit(field: Field, phone: Phone) -> None:
+    visit = field.visit()
+    with transaction(tenant_id=field.tenant) as session:
+        meter = meters.create_meter(
+            session, field.scene.asset, code="run_hours", name="h", unit="h", kind=MeterKind.CUMULATIVE
+        ).id
+    said = [{"value": "80"}, {"value": "7"}, {"value": "90", "new_first": "0"}]
+    operations = [
+        field.operation(visit.id, "meter.read", {"meter_id": str(meter)} | payload, minutes=minutes)
+        for payload, minutes in zip(said, (1, 9, 5), strict=True)
+    ]
+
+    first = phone.statuses(operations[:2])
+    with transaction(tenant_id=field.tenant) as session:
+        faults = [row.fault for row in meters.list_readings(session, meter, limit=9)]
+    rest = phone.statuses(operations)
+
+    assert (first, rest) == (["applied", "applied"], ["duplicate", "duplicate", "applied"])
+    assert faults == [ReadingFault.FELL_BACK, None]
+    with transaction(tenant_id=field.tenant) as session:
+        assert [row.total for row in meters.list_readings(session, meter, limit=9)] == [97, 90, 80]
 
 
 def test_a_conflict_that_was_set_aside_says_so(field: Field, phone: Phone) -> None:

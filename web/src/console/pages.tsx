@@ -11,6 +11,8 @@ type PageView = ViewOf<Exclude<Group, OwnGroup>>;
 
 /** The pages of all other groups. */
 export const PAGES: Readonly<Record<PageView, ComponentType>> = {
+  assets: lazy(() => import("./assets/AssetList").then((found) => ({ default: found.AssetList }))),
+  places: lazy(() => import("./assets/Places").then((found) => ({ default: found.Places }))),
   cases: lazy(() => import("./cases/CaseList").then((found) => ({ default: found.CaseList }))),
   incidents: lazy(() => import("./cases/IncidentList").then((found) => ({ default: found.IncidentList }))),
   playbooks: lazy(() =>
@@ -44,6 +46,7 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   orders: OrderPanel,
   devices: DevicePanel,
   technicians: TechnicianPanel,
+  assets: lazy(() => import("./assets/AssetPanel").then((found) => ({ default: found.AssetPanel }))),
   campaigns: lazy(() => import("./firmware/CampaignPanel")),
   cases: lazy(() => import("./cases/CasePanel").then((found) => ({ default: found.CasePanel }))),
   incidents: lazy(() => import("./cases/IncidentPanel").then((found) => ({ default: found.IncidentPanel }))),

@@ -21,6 +21,10 @@ const ALLOWED = {
   own: OWNERS,
   access: [...OWNERS, "auditor"],
   claims: [...OWNERS, "auditor"],
+  /** Change assets, their meters and records. */
+  assets: [...KEEPERS, "integrator"],
+  assetState: [...KEEPERS, "integrator", "dispatcher"],
+  readings: [...COMMANDERS, "integrator"],
   download: [...KEEPERS, "auditor", "integrator"],
 } as const satisfies Record<string, readonly string[]>;
 

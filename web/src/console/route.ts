@@ -24,6 +24,8 @@ export interface Route {
 }
 
 const BASE = "/console";
+/** What the code on an asset leads to: `/a/<token>`. */
+const SCANNED = "a";
 const OWN_NAMES: readonly string[] = ["view", "wide"];
 /** What is mostly looked at from the map. */
 const ON_MAP: readonly string[] = ["orders", "devices", "technicians", "campaigns"];
@@ -45,6 +47,9 @@ function usualView(place: string, selected: boolean): string {
 export function parse(pathname: string, search: string): Route {
   const path = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : pathname;
   const [kind = "", id = "", part = ""] = path.split("/").filter(Boolean);
+  if (kind === SCANNED) {
+    return { selection: null, view: "assets", wide: false, filter: { qr_token: safeDecode(id) } };
+  }
   const query = new URLSearchParams(search);
   const selection = selectionOf(kind, id, part);
   const view = query.get("view") ?? usualView(kind, id !== "");

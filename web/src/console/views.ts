@@ -7,7 +7,7 @@ export const GROUPS = {
   board: ["board"],
   work: ["checklists"],
   customers: [],
-  assets: [],
+  assets: ["assets", "places"],
   people: [],
   contracts: [],
   cases: ["cases", "incidents", "playbooks", "policy"],
@@ -41,6 +41,7 @@ export const KINDS = [
   "kpi",
   "failures",
   "checklists",
+  "assets",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 

@@ -146,6 +146,17 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return read<T>(await fetchWithSession(path, init));
 }
 
+/** POST `body` for a file to come back. */
+export async function postFile(path: string, body: unknown): Promise<Blob> {
+  const answer = await fetchWithSession(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "*/*" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw await problemOf(answer);
+  return answer.blob();
+}
+
 /** POST the bytes of a file, as they are. */
 export async function sendFile<T>(path: string, file: Blob): Promise<T> {
   const headers = { "Content-Type": "application/octet-stream", "Idempotency-Key": uuid() };

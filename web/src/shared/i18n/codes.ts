@@ -247,6 +247,22 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
       "There is a limit of this kind on this metric already; change that one.",
     ],
     "too-many-thresholds": ["该对象的限值已达上限。", "The device or model has as many limits as it may."],
+    "meter-fell-back": [
+      "读数低于前一次（或高于后一次）。如已换表请登记换表，否则请更正读数。",
+      "The counter showed more before, or shows less afterwards. Enter its replacement, or correct the reading.",
+    ],
+    "reading-exists": ["该时刻已有另一个读数。", "There is another reading of that instant."],
+    "reading-out-of-range": ["超出该表的量程。", "The meter cannot show this value."],
+    "reading-in-future": ["时间不能在未来。", "It cannot have happened yet."],
+    "asset-changed-meanwhile": [
+      "数据已被他人更改，请重新打开后再改。",
+      "Somebody changed it meanwhile; open it again.",
+    ],
+    "state-exists": ["该时刻已有另一个状态。", "Another state of that instant is known."],
+    "part-twice": ["同一安装点的备件重复。", "A part stands twice at one position."],
+    "qr-revoked": ["二维码已停用，请先更换二维码。", "A code is revoked; replace it before printing."],
+    "already-known": ["编号、代码或设备已被使用。", "The number, code or device is taken."],
+    "wrong-place": ["上级设备、位置与站点不一致。", "Parent, location and site do not fit each other."],
     "unfit-threshold": ["条款不符合该限值类型。", "The terms do not fit this kind of limit."],
   },
   waiting_reason: {

@@ -1,3 +1,4 @@
+import { assetsEn } from "./assets";
 import { casesEn } from "./cases.en";
 import { checklistsEn } from "./checklists";
 import { enDevices } from "./en.devices";
@@ -14,6 +15,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...filesEn,
   ...shellEn,
   ...slaEn,
+  ...assetsEn,
   "app.name": "Fieldhand",
   "app.console": "Dispatch console",
   "app.loading": "Loading…",

@@ -1,4 +1,5 @@
 /** Chinese: the source dictionary, whose keys every other language must have. */
+import { assetsZh } from "./assets";
 import { casesZh } from "./cases.zh";
 import { checklistsZh } from "./checklists";
 import { figuresZh } from "./figures";
@@ -13,6 +14,7 @@ export const zh = {
   ...filesZh,
   ...shellZh,
   ...slaZh,
+  ...assetsZh,
   "app.name": "Fieldhand",
   "app.console": "调度台",
   "app.loading": "加载中…",

@@ -1,0 +1,1 @@
+"""How reliable an asset is: what its states, failures, meters and orders say."""
