@@ -106,9 +106,9 @@ class ReadingIn(Body):
 class ReplacementIn(Body):
     """The counter was replaced by another: the last value of the old one, the first of the new one."""
 
-    old_final: ValueIn
-    new_first: ValueIn
-    new_rolls_over_at: RangeIn | None = None
+    old_final: Annotated[ValueIn, Field(examples=["8123.5"])]
+    new_first: Annotated[ValueIn, Field(examples=["0"])]
+    new_rolls_over_at: Annotated[RangeIn | None, Field(examples=["100000"])] = None
     at: Instant | None = None
     note: Prose = ""
     client_op_id: UUID | None = None

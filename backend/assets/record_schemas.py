@@ -32,7 +32,7 @@ class WarrantyIn(Body):
 
     starts_on: Day
     ends_on: Day
-    labour: bool
+    labour: Annotated[bool, Field(examples=[True])]
     parts: bool
     travel: bool
     note: Prose = ""
