@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.assets import handlers as assets
+from backend.conversations.events import MessageWritten
 from backend.customers.events import CustomerMerged
 from backend.files import handlers as files
 from backend.files.uploads import SWEEP_JOB
@@ -21,7 +22,7 @@ from backend.reports.service import MAKE_JOB
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
-from backend.tickets.events import TicketChanged, TicketResolved
+from backend.tickets.events import TicketChanged, TicketMerged, TicketResolved
 from backend.work import handlers as work
 from backend.work.events import (
     VisitAssigned,
@@ -92,6 +93,8 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     },
     VisitReported: {"reports.renew_on_report": reports.renew_on_report},
     TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},
+    TicketMerged: {"intake.follow_ticket_merge": intake.follow_ticket_merge},
+    MessageWritten: {"tickets.notify_mentioned": tickets.notify_mentioned},
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
     TicketResolved: {
         "surveys.invite_on_resolution": surveys.invite_on_resolution,

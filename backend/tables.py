@@ -2,6 +2,7 @@
 
 import backend.assets.models
 import backend.checklists.models
+import backend.conversations.models
 import backend.customers.models
 import backend.files.models
 import backend.identity.models
@@ -16,6 +17,7 @@ import backend.sla.models
 import backend.surveys.models
 import backend.technicians.models
 import backend.tickets.models
+import backend.work.catalogue_models
 import backend.work.models
 import inventory.models
 import iot_gateway.models.access

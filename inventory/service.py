@@ -37,7 +37,7 @@ from inventory.reservations import (
     tenants_with_expired,
     withdraw_demand,
 )
-from inventory.views import StockLine, van_stock
+from inventory.views import StockLine, move_lines, van_stock
 
 __all__ = [
     "STORES",
@@ -63,6 +63,7 @@ __all__ = [
     "list_demand",
     "location_by_code",
     "locations_by_id",
+    "move_lines",
     "own_place",
     "parts_by_id",
     "parts_by_number",

@@ -1,6 +1,6 @@
 """What people look at: the stock of a van, and lists of parts, places, balances, moves and reservations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from inventory.ledger import STORES, ZERO, Condition, LocationKind, ReservationState
 from inventory.models import Part, Reservation, StockBalance, StockLocation, StockLot, StockMove, StockSerial
+from kernel.timeline import Line, Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,38 @@ def list_balances(
     if after is not None:
         statement = statement.where(tuple_(Part.number, StockLocation.code, StockBalance.condition) > after)
     return session.execute(statement).mappings().all()
+
+
+def move_lines(session: Session, ref_ids: Collection[UUID], window: Window) -> list[Line]:
+    """Return the newest moves that were made for something, such as visits, as lines of a timeline."""
+    origin, goal = aliased(StockLocation), aliased(StockLocation)
+    query = (
+        select(StockMove, Part.number, Part.name, origin.name, goal.name)
+        .join(Part, Part.id == StockMove.part_id)
+        .join(origin, origin.id == StockMove.from_location_id)
+        .join(goal, goal.id == StockMove.to_location_id)
+        .where(StockMove.ref_id.in_(ref_ids))
+    )
+    return [
+        Line(
+            id=move.id,
+            at=move.moved_at,
+            received_at=move.created_at,
+            kind="part",
+            code=f"stock.{move.kind}",
+            text=f"{move.quantity.normalize():f} × {number}" + (f" {move.serial}" if move.serial else ""),
+            data={
+                "part_name": part_name,
+                "from_name": from_name,
+                "to_name": to_name,
+                "condition": move.condition,
+                "ref_id": str(move.ref_id),
+            },
+        )
+        for move, number, part_name, from_name, to_name in session.execute(
+            window.cut(query, StockMove.moved_at, StockMove.id)
+        )
+    ]
 
 
 def list_moves(

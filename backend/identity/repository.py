@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
 from backend.identity.models import AppUser, LoginAttempts, SessionFamily
@@ -38,6 +38,19 @@ def users_of_role(session: Session, role: str) -> Sequence[AppUser]:
     """Return who has a role and is not disabled, by name."""
     query = select(AppUser).where(AppUser.roles.contains([role]), AppUser.disabled_at.is_(None))
     return session.scalars(query.order_by(AppUser.username).limit(200)).all()
+
+
+def find_users(session: Session, letters: str, *, roles: Collection[str], limit: int) -> Sequence[AppUser]:
+    """Return who has one of some roles, is not disabled and has these letters in a name, by name."""
+    query = select(AppUser).where(
+        AppUser.roles.has_any(array(sorted(roles))),
+        AppUser.disabled_at.is_(None),
+        or_(
+            AppUser.username.icontains(letters, autoescape=True),
+            AppUser.display_name.icontains(letters, autoescape=True),
+        ),
+    )
+    return session.scalars(query.order_by(AppUser.username).limit(limit)).all()
 
 
 def family(session: Session, family_id: UUID) -> SessionFamily | None:

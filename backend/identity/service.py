@@ -15,6 +15,7 @@ from backend.identity.models import AppUser, Locale, SessionFamily
 from kernel import audit
 from kernel.auth import (
     ACCESS_LIFETIME,
+    STAFF,
     Principal,
     Role,
     hash_password,
@@ -141,6 +142,11 @@ def user_by_name(session: Session, username: str) -> AppUser | None:
 def list_users(session: Session, *, after: str | None = None, limit: int) -> Sequence[AppUser]:
     """Return users by name, behind one."""
     return repository.users(session, after=after, limit=limit)
+
+
+def find_staff(session: Session, letters: str, *, limit: int) -> Sequence[AppUser]:
+    """Return people of the house who may log in and whose name holds some letters, by name."""
+    return repository.find_users(session, letters, roles=STAFF, limit=limit)
 
 
 def users_of_role(session: Session, role: Role) -> Sequence[AppUser]:

@@ -11,7 +11,7 @@ from backend.intake.service import Suspected
 from backend.playbooks.events import TrialFinished
 from backend.playbooks.lifecycle import TrialState
 from backend.tickets import service as tickets
-from backend.tickets.events import TicketChanged, TicketResolved
+from backend.tickets.events import TicketChanged, TicketMerged, TicketResolved
 from backend.tickets.lifecycle import TicketState
 from backend.tickets.service import By
 from backend.work.actors import system
@@ -127,6 +127,11 @@ def dismiss_on_ticket_cancelled(session: Session, event: TicketChanged) -> None:
     """End the cases of a ticket that a person has cancelled; a second delivery changes nothing."""
     if event.state == TicketState.CANCELLED and event.actor_id is not None:
         dismissal.of_ticket(session, event.ticket_id, _said(event))
+
+
+def follow_ticket_merge(session: Session, event: TicketMerged) -> None:
+    """Give the cases of a merged ticket to the one that stands for it; a second delivery changes nothing."""
+    repository.pass_on(session, event.ticket_id, tickets.standing(session, event.into_id).id)
 
 
 def _said(event: WorkOrderChanged | TicketChanged) -> dismissal.Said:

@@ -14,6 +14,7 @@ from backend.intake.decisions import Taken, Why, record
 from backend.intake.errors import IncidentUnknown
 from backend.intake.models import CaseIntake, DecisionKind, Incident, IncidentScope, IntakePolicy, IntakeState
 from backend.intake.rules import is_incident
+from backend.tickets import merging
 from backend.tickets import service as tickets
 from backend.tickets.lifecycle import OPEN, TicketAction, legal
 from backend.tickets.models import Channel, Ticket
@@ -191,8 +192,7 @@ def _merge(session: Session, ticket_id: UUID, incident: Incident, *, at: datetim
     for order in held:
         if order.state is not OrderState.CANCELLED:
             orders.act_on_order(session, order.id, OrderAction.CANCEL, actor=system(), at=at, reason=MERGED)
-    tickets.act(session, ticket_id, TicketAction.MERGE, by=HOUSE, at=at, reason=MERGED)
-    tickets.raise_priority(session, incident.ticket_id, priority=ticket.priority)
+    merging.merge(session, ticket_id, into_id=incident.ticket_id, by=HOUSE, at=at, reason=MERGED)
     for row in session.scalars(select(CaseIntake).where(CaseIntake.ticket_id == ticket_id)):
         row.ticket_id, row.work_order_id, row.incident_id = incident.ticket_id, None, incident.id
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.intake.models import CaseIntake, FailureGroupRule
+from backend.intake.models import AssetHold, CaseIntake, FailureGroupRule, Incident
 from kernel.db import tenant_of
 from kernel.ids import new_id
 
@@ -94,3 +94,9 @@ def give_cases(session: Session, ticket_id: UUID, work_order_id: UUID) -> None:
         .where(CaseIntake.ticket_id == ticket_id, CaseIntake.work_order_id.is_(None))
         .values(work_order_id=work_order_id)
     )
+
+
+def pass_on(session: Session, ticket_id: UUID, into_id: UUID) -> None:
+    """Give the cases, the held assets and the incidents of a ticket to another."""
+    for table in (CaseIntake, AssetHold, Incident):
+        session.execute(update(table).where(table.ticket_id == ticket_id).values(ticket_id=into_id))

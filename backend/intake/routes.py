@@ -58,9 +58,12 @@ def open_ticket(body: TicketIn, db: Db, me: Me) -> dict[str, Any]:
 )
 def convert_ticket(ticket_id: UUID, body: ConvertIn, db: Db, me: Me) -> WorkOrder:
     """Open a work order for a ticket."""
-    asked = body.model_dump(exclude={"expected_parts"})
+    asked = body.model_dump(exclude={"expected_parts", "labels"})
+    labels = tuple(body.labels) if body.labels is not None else None
     parts = tuple((line.part_id, line.quantity) for line in body.expected_parts)
-    return service.convert(db, ticket_id, Wish(**asked, parts=parts), actor=actors.staff(me), at=clock.now())
+    return service.convert(
+        db, ticket_id, Wish(**asked, parts=parts, labels=labels), actor=actors.staff(me), at=clock.now()
+    )
 
 
 @router.get("/cases/{case_id}/advice", responses=problems(CaseNotFound))

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from backend.intake.demand import Demand
 from backend.tickets.models import Channel
 from iot_gateway.lifecycle import Finding
-from kernel.fields import Out
+from kernel.fields import Code, Out
 
 
 class TicketIn(BaseModel):
@@ -59,7 +59,7 @@ class PartIn(BaseModel):
 
 
 class ConvertIn(BaseModel):
-    """The work that a ticket needs; what is left open follows from the ticket's words."""
+    """The work that a ticket needs; what is left open follows from the ticket's words and its kind of work."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,9 +68,10 @@ class ConvertIn(BaseModel):
     summary: str | None = Field(default=None, min_length=1, max_length=300)
     work_type: str | None = Field(default=None, min_length=1, max_length=60)
     skill: str | None = Field(default=None, min_length=1, max_length=60)
-    skill_level: int = Field(default=1, ge=1, le=3)
+    skill_level: int | None = Field(default=None, ge=1, le=3)
     priority: int | None = Field(default=None, ge=1, le=4)
-    duration_minutes: int = Field(default=60, ge=5, le=1440)
+    duration_minutes: int | None = Field(default=None, ge=5, le=1440)
+    labels: list[Code] | None = Field(default=None, max_length=20)
     promised_at: AwareDatetime | None = None
     expected_parts: list[PartIn] = Field(default_factory=list, max_length=50)
 

@@ -21,8 +21,9 @@ from backend.tickets.models import Channel, Ticket
 from backend.tickets.service import By
 from backend.work.actors import Actor
 from backend.work.models import OrderSource, WorkOrder
-from backend.work.service import demand, orders
+from backend.work.service import catalogue, demand, orders
 from backend.work.service import views as work
+from backend.work.service.catalogue import Template
 from backend.work.service.corrective import CORRECTIVE
 from backend.work.service.orders import ExpectedPart
 from inventory import service as stock
@@ -221,16 +222,17 @@ def take_in_words(session: Session, said: Words, *, by: By, at: datetime) -> tup
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a person says about the work that a ticket needs; what is left open follows from the words."""
+    """What a person says about the work that a ticket needs; what is open follows from the words and a template."""
 
     site_id: UUID | None = None
     asset_id: UUID | None = None
     summary: str | None = None
     work_type: str | None = None
     skill: str | None = None
-    skill_level: int = 1
+    skill_level: int | None = None
     priority: int | None = None
-    duration_minutes: int = 60
+    duration_minutes: int | None = None
+    labels: tuple[str, ...] | None = None
     promised_at: datetime | None = None
     parts: tuple[tuple[UUID, Decimal], ...] = ()
 
@@ -248,7 +250,8 @@ def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: 
     proposal = propose(f"{ticket.summary}\n{ticket.description}", priority=ticket.priority)
     asset_id = wish.asset_id or ticket.asset_id
     site_id = assets.get_asset(session, asset_id).site_id if asset_id else wish.site_id or ticket.site_id
-    skill = wish.skill or proposal.skill
+    start = _start(session, wish, work_type=wish.work_type or proposal.work_type)
+    skill = wish.skill or proposal.skill or start.skill
     if site_id is None or skill is None:
         missing = [name for name, value in (("site_id", site_id), ("skill", skill)) if value is None]
         raise TicketIncomplete("A work order needs a place and a skill.", missing=missing)
@@ -260,12 +263,13 @@ def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: 
         asset_id=asset_id,
         summary=wish.summary or ticket.summary,
         description=ticket.description,
-        work_type=wish.work_type or proposal.work_type,
-        priority=wish.priority or ticket.priority,
+        work_type=start.work_type,
+        priority=wish.priority or min(ticket.priority, start.priority or ticket.priority),
         skill=skill,
-        skill_level=wish.skill_level,
-        duration_minutes=wish.duration_minutes,
-        expected_parts=[ExpectedPart(part_id=key, quantity=number, basis="person") for key, number in wish.parts],
+        skill_level=wish.skill_level or start.skill_level,
+        duration_minutes=wish.duration_minutes or start.duration_minutes,
+        expected_parts=_expected(wish, start),
+        labels=wish.labels if wish.labels is not None else start.labels,
         ticket_id=ticket.id,
         case_id=ticket.case_id,
         source=OrderSource.AGENT,
@@ -275,3 +279,25 @@ def convert(session: Session, ticket_id: UUID, wish: Wish, *, actor: Actor, at: 
     )
     repository.give_cases(session, ticket.id, order.id)
     return order
+
+
+def _start(session: Session, wish: Wish, *, work_type: str) -> Template:
+    """Return what an order of a kind of work starts with; without a template an hour of anybody's."""
+    catalogue.check_labels(session, wish.labels or ())
+    return catalogue.template_of(session, work_type) or Template(
+        work_type=work_type,
+        name_zh="",
+        name_en="",
+        duration_minutes=60,
+        skill=None,
+        skill_level=1,
+        priority=None,
+        labels=(),
+        parts=(),
+    )
+
+
+def _expected(wish: Wish, start: Template) -> list[ExpectedPart]:
+    if wish.parts:
+        return [ExpectedPart(part_id=key, quantity=number, basis="person") for key, number in wish.parts]
+    return [ExpectedPart(part_id=line.part_id, quantity=line.quantity, basis="template") for line in start.parts]

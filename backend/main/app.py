@@ -31,6 +31,8 @@ from backend.sla import routes as sla
 from backend.surveys import routes as surveys
 from backend.technicians import routes as technicians
 from backend.tickets import routes as tickets
+from backend.tickets import talk_routes as talk
+from backend.work import catalogue_routes as catalogue
 from backend.work import routes as work
 from backend.work import watch_routes as watch
 from inventory import routes as inventory
@@ -56,8 +58,8 @@ from kernel.web import make_app
 ROOMS = (
     asset_records, asset_files, meters, reliability,
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
-    positions, sla, technicians, tickets, work, watch, inventory, cases, claims, devices, feedback, firmware, fleet,
-    letters, telemetry, twins, retention, sparkplug, exports, thresholds,
+    positions, sla, technicians, tickets, talk, work, watch, catalogue, inventory, cases, claims,
+    devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports, thresholds,
     figures,
     mail, reports,
 )  # fmt: skip

@@ -15,8 +15,7 @@ from backend.planning.models import Plan, PlanMode, PlanState, PlanUnserved, Pla
 from backend.planning.question import Question
 from backend.work.errors import StaleVersion
 from backend.work.lifecycle import OrderState
-from backend.work.service import orders as work_orders
-from backend.work.service import scheduling
+from backend.work.service import scheduling, waiting
 from dispatch.solve import Solution, solve
 from kernel import clock, jobs
 from kernel.db import transaction
@@ -166,7 +165,7 @@ def commit_plan(session: Session, plan: Plan, *, at: datetime) -> None:
     for item in sorted(missing, key=lambda row: row.work_order_id):
         try:
             with session.begin_nested():
-                work_orders.mark_waiting_parts(session, item.work_order_id, cause=item.text_en, at=at)
+                waiting.mark_waiting_parts(session, item.work_order_id, cause=item.text_en, at=at)
         except Problem as refusal:
             log.info("order_does_not_wait", order_id=str(item.work_order_id), slug=refusal.slug)
     plan.state, plan.committed_at = PlanState.COMMITTED, at

@@ -221,7 +221,7 @@ class SlaClock(TenantRow):
     )
 
     subject_id: Mapped[UUID]
-    """A work order; opaque here."""
+    """A work order or a ticket; opaque here."""
     clock: Mapped[ClockKind]
     target_minutes: Mapped[int]
     policy_version_id: Mapped[UUID | None]

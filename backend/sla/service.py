@@ -1,6 +1,6 @@
 """Use cases of promises: start, pause, resume, meet and stop the clocks of a subject."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,8 @@ def start_clocks(
     session: Session,
     subject_id: UUID,
     *,
+    kinds: Collection[ClockKind] = tuple(ClockKind),
+    climbs: bool = True,
     priority: int,
     criticality: str | None,
     customer_id: UUID | None = None,
@@ -26,6 +28,8 @@ def start_clocks(
     at: datetime,
 ) -> Sequence[SlaClock]:
     """Start the clocks that the policy promises; those that run already are left alone.
+
+    `climbs`: they take the steps of the policy's ladder.
 
     Raises:
         NoWorkingTime: the policy's calendar has no working time.
@@ -36,10 +40,10 @@ def start_clocks(
     policy = policies.in_force(
         session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type
     )
-    clocks = [_clock(policy, kind, subject_id=subject_id, at=at) for kind in ClockKind]
+    clocks = [_clock(policy, kind, subject_id=subject_id, at=at) for kind in kinds]
     session.add_all(clocks)
     session.flush()
-    if policy.ladder_id is not None:
+    if climbs and policy.ladder_id is not None:
         _arm(session, clocks, policy.ladder_id)
     readings.count(session, clocks, at=at)
     session.flush()

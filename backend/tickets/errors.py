@@ -34,3 +34,12 @@ class ReopenTimeOver(Conflict):
     """
 
     slug = "reopen-time-over"
+
+
+class CannotMergeTicket(Conflict):
+    """These tickets cannot become one.
+
+    Members: `survivor_id` (if one of them is a part of another already).
+    """
+
+    slug = "cannot-merge-ticket"

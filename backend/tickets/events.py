@@ -50,3 +50,13 @@ class TicketResolved(Event):
     number: str
     customer_id: UUID | None
     resolved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMerged(Event):
+    """A ticket has become a part of another, which stands for both."""
+
+    topic: ClassVar[str] = "tickets.merged.v1"
+    ticket_id: UUID
+    into_id: UUID
+    merged_at: datetime

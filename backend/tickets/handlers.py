@@ -5,8 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.conversations.events import MessageWritten
 from backend.customers import changes as customers
 from backend.customers.events import CustomerMerged
+from backend.notifications import service as notifications
+from backend.notifications.service import Words
 from backend.tickets import repository, service
 from backend.work.events import WorkOrderChanged, WorkOrderClosed, WorkOrderOpened
 from backend.work.lifecycle import OrderState
@@ -36,6 +39,27 @@ def close_ticket(tenant_id: UUID, body: dict[str, Any]) -> None:
     """Close a ticket that stayed resolved; a job."""
     with transaction(tenant_id=tenant_id) as session:
         service.close_if_still_resolved(session, UUID(body["ticket_id"]), at=clock.now())
+
+
+def notify_mentioned(session: Session, event: MessageWritten) -> None:
+    """Tell people who are mentioned in a message; a second delivery sends no second message."""
+    if not event.mentions:
+        return
+    ticket = service.standing(session, event.subject_id)
+    notifications.notify(
+        session,
+        key=f"mentioned:{event.message_id}",
+        kind="ticket.mentioned",
+        words=Words(
+            title_zh=f"{event.author_name} 在 {ticket.number} 提到了你",
+            title_en=f"{event.author_name} mentioned you in {ticket.number}",
+            body_zh=ticket.summary,
+            body_en=ticket.summary,
+        ),
+        user_ids=event.mentions,
+        data={"ticket_id": str(ticket.id), "message_id": str(event.message_id)},
+        at=clock.now(),
+    )
 
 
 def follow_merge(session: Session, event: CustomerMerged) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from backend.tickets.lifecycle import TRANSITIONS
+from backend.tickets.lifecycle import TRANSITIONS, TicketState
 from backend.work.lifecycle import (
     NEEDS_REASON,
     ORDER_BY_HAND,
@@ -13,6 +13,8 @@ from backend.work.lifecycle import (
     ORDER_WHO,
     VISIT_TRANSITIONS,
     VISIT_WHO,
+    OrderState,
+    VisitState,
     Who,
 )
 
@@ -33,6 +35,12 @@ ORDER_NOTE = (
 )
 
 
+TICKET_NOTE = (
+    "The promise to the customer stands still in `pending_customer`; the customer's own word ends it. `merge` names the"
+    " ticket that stands for both from then on. A ticket is resolved when its last order is closed."
+)
+
+
 def render() -> str:
     """Return the page."""
     reasons = ", ".join(sorted(f"`{action}`" for action in NEEDS_REASON))
@@ -43,14 +51,22 @@ def render() -> str:
             "## Visit 上门",
             VISIT_NOTE.format(reasons=reasons),
             "",
+            *_diagram(VISIT_TRANSITIONS, VisitState.PLANNED),
+            "",
             *_table(VISIT_TRANSITIONS, VISIT_WHO),
             "",
             "## Work order 工单",
             ORDER_NOTE.format(by_hand=by_hand),
             "",
+            *_diagram(ORDER_TRANSITIONS, OrderState.DRAFT),
+            "",
             *_table(ORDER_TRANSITIONS, ORDER_WHO),
             "",
             "## Ticket 服务请求",
+            TICKET_NOTE,
+            "",
+            *_diagram(TRANSITIONS, TicketState.NEW),
+            "",
             *_table(TRANSITIONS, None),
             "",
         ]
@@ -59,6 +75,15 @@ def render() -> str:
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
+
+
+def _diagram(transitions: Mapping[tuple[S, A], S], start: S) -> list[str]:
+    """Return a picture of the table: one arrow for each pair of states, with the actions that lead along it."""
+    arrows: dict[tuple[S, S], list[A]] = {}
+    for (source, action), target in transitions.items():
+        arrows.setdefault((source, target), []).append(action)
+    lines = [f"    {source} --> {target}: {', '.join(actions)}" for (source, target), actions in arrows.items()]
+    return ["```mermaid", "stateDiagram-v2", f"    [*] --> {start}", *lines, "```"]
 
 
 def _table(transitions: Mapping[tuple[S, A], S], who: Mapping[A, frozenset[Who]] | None) -> list[str]:

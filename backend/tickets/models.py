@@ -1,29 +1,18 @@
 """Tables of tickets and their events."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.conversations.models import Channel
 from backend.tickets.lifecycle import TicketState
 from kernel.db import TenantRow, refers, tenant_args
 
-
-class Channel(StrEnum):
-    """By which way a ticket came."""
-
-    DEVICE = "device"
-    PHONE = "phone"
-    WEB = "web"
-    MAIL = "mail"
-    QR = "qr"
-    WECHAT = "wechat"
-    MOBILE = "mobile"
-    API = "api"
+__all__ = ["Channel", "Ticket", "TicketEvent"]
 
 
 class Ticket(TenantRow):
@@ -35,14 +24,18 @@ class Ticket(TenantRow):
         refers("site_id", "site"),
         refers("asset_id", "asset"),
         refers("follow_up_of_id", "ticket"),
+        refers("merged_into_id", "ticket"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "channel", "external_id"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_1_to_4"),
+        CheckConstraint("merged_into_id IS NULL OR state = 'merged'", name="only_merged_points_on"),
+        CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
         Index("ix_ticket_list", "tenant_id", "created_at", "id"),
         Index("ix_ticket_state", "tenant_id", "state", "created_at", "id"),
         Index("ix_ticket_asset", "tenant_id", "asset_id"),
         Index("ix_ticket_customer", "tenant_id", "customer_id"),
         Index("ix_ticket_case", "tenant_id", "case_id"),
+        Index("ix_ticket_merged", "tenant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
 
     number: Mapped[str]
@@ -66,6 +59,14 @@ class Ticket(TenantRow):
     survey_invited_at: Mapped[datetime | None]
     reopen_count: Mapped[int] = mapped_column(default=0)
     follow_up_of_id: Mapped[UUID | None]
+    merged_into_id: Mapped[UUID | None]
+    """The ticket that stands for it; never one that was merged itself."""
+    first_response_at: Mapped[datetime | None]
+    """The first answer of a person, or the resolution if that came sooner; what a program said never counts."""
+    auto_ack_at: Mapped[datetime | None]
+    """The first thing that a program said to the customer."""
+    unanswered_since: Mapped[datetime | None]
+    """When the customer wrote what no person has answered yet."""
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -83,7 +84,7 @@ class TicketEvent(TenantRow):
     ticket_id: Mapped[UUID]
     seq: Mapped[int]
     action: Mapped[str]
-    """A `TicketAction`, or `opened`, `evidence`, `linked`."""
+    """A `TicketAction`, or `opened`, `evidence`, `absorbed`."""
     from_state: Mapped[str]
     to_state: Mapped[str]
     actor_id: Mapped[UUID | None]

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Query
 
 from backend.tickets import service, views
-from backend.tickets.errors import IllegalTicketStep, NoSuchTicket, ReopenTimeOver
+from backend.tickets.errors import IllegalTicketStep, NoSuchTicket, ReopenTimeOver, TicketIncomplete
 from backend.tickets.lifecycle import TicketState
+from backend.tickets.models import Channel
 from backend.tickets.schemas import ReopenIn, TicketActionIn, TicketOut, TicketPage
 from backend.tickets.service import By
 from kernel import clock, http
@@ -32,13 +33,26 @@ def list_tickets(
     *,
     state: Annotated[list[TicketState] | None, Query()] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
+    priority: Annotated[int | None, Query(ge=1, le=4)] = None,
+    channel: Channel | None = None,
+    customer_id: UUID | None = None,
+    asset_id: UUID | None = None,
+    unanswered: Annotated[bool | None, Query(description="whether the customer waits for an answer")] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List tickets, the newest first."""
     after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None
-    found = views.list_tickets(db, states=state or (), words=q, after=after, limit=limit + 1)
-    rows, more = cut(found, limit)
+    wanted = views.Filter(
+        states=state or (),
+        words=q,
+        priority=priority,
+        channel=channel,
+        customer_id=customer_id,
+        asset_id=asset_id,
+        unanswered=unanswered,
+    )
+    rows, more = cut(views.list_tickets(db, wanted, after=after, limit=limit + 1), limit)
     return {"items": rows, "next_cursor": encode_cursor(rows[-1]["id"]) if more else None}
 
 
@@ -51,7 +65,7 @@ def get_ticket(ticket_id: UUID, db: Db) -> dict[str, Any]:
 @router.post(
     "/tickets/{ticket_id}/actions",
     response_model=TicketOut,
-    responses=problems(NoSuchTicket, IllegalTicketStep, ReopenTimeOver),
+    responses=problems(NoSuchTicket, IllegalTicketStep, ReopenTimeOver, TicketIncomplete),
 )
 def act_on_ticket(ticket_id: UUID, body: TicketActionIn, db: Db, me: Me) -> dict[str, Any]:
     """Triage, ask the customer, resolve, reopen, close or cancel a ticket."""

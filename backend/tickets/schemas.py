@@ -25,6 +25,9 @@ class TicketLine(BaseModel):
     customer_id: UUID | None
     site_id: UUID | None
     asset_id: UUID | None
+    merged_into_id: UUID | None
+    first_response_at: datetime | None
+    unanswered_since: datetime | None
     customer_name: str | None
     site_name: str | None
     asset_name: str | None
@@ -43,6 +46,26 @@ class TicketOrder(BaseModel):
     id: UUID
     number: str
     state: str
+    summary: str
+
+
+class TicketClock(BaseModel):
+    """One promise of a ticket."""
+
+    clock: str
+    target_minutes: int
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+    paused: bool
+
+
+class TicketName(BaseModel):
+    """Another ticket that it is tied to."""
+
+    id: UUID
+    number: str
     summary: str
 
 
@@ -67,6 +90,13 @@ class TicketOut(TicketLine):
     version: int
     closed_at: datetime | None
     follow_up_of_id: UUID | None
+    auto_ack_at: datetime | None
+    sla: list[TicketClock]
+    """Its own promises; an order has others."""
+    merged_into: TicketName | None
+    """The ticket that stands for it."""
+    parts: list[TicketName]
+    """The tickets that it stands for."""
     survey_url: str | None
     work_orders: list[TicketOrder]
     timeline: list[TicketTimelineLine]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from backend.assets import service as assets
 from backend.customers import changes
 from backend.customers import service as customers
-from backend.tickets import repository
-from backend.tickets.errors import ReopenTimeOver
+from backend.tickets import promises, repository
+from backend.tickets.errors import ReopenTimeOver, TicketIncomplete
 from backend.tickets.events import TicketChanged, TicketOpened, TicketResolved
 from backend.tickets.lifecycle import (
     CLOSE_AFTER,
@@ -25,7 +25,7 @@ from backend.tickets.lifecycle import (
     may_reopen,
 )
 from backend.tickets.models import Channel, Ticket, TicketEvent
-from backend.work.service import promises
+from backend.work.service import promises as order_promises
 from backend.work.service import views as work
 from kernel import clock, jobs
 from kernel.numbers import next_number
@@ -95,6 +95,7 @@ def open_ticket(
         "state": TicketState.NEW,
         "opened_at": at,
         "reopen_count": 0,
+        "first_response_at": at if channel is Channel.PHONE and by.actor_id is not None else None,
         "follow_up_of_id": follow_up_of_id,
         "version": 1,
     }
@@ -104,6 +105,7 @@ def open_ticket(
     if made is None:
         raise LookupError("a ticket without an external id cannot be known already")
     ticket = repository.ticket(session, made, lock=True)
+    promises.start(session, ticket)
     write_event(session, ticket, "opened", TicketState.NEW, by=by, at=at, detail=detail)
     publish(
         session,
@@ -154,7 +156,7 @@ def write_event(
 
 def add_evidence(session: Session, ticket_id: UUID, *, detail: dict[str, Any], at: datetime) -> Ticket:
     """Add what a device or person says to a ticket that is there already; the same again changes nothing."""
-    ticket = repository.ticket(session, ticket_id, lock=True)
+    ticket = repository.standing(session, ticket_id)
     if repository.has_event(session, ticket.id, EVIDENCE, detail=detail):
         return ticket
     write_event(session, ticket, EVIDENCE, ticket.state, by=HOUSE, at=at, detail=detail)
@@ -163,7 +165,7 @@ def add_evidence(session: Session, ticket_id: UUID, *, detail: dict[str, Any], a
 
 def raise_priority(session: Session, ticket_id: UUID, *, priority: int) -> Ticket:
     """Make a ticket more urgent, never less."""
-    ticket = repository.ticket(session, ticket_id, lock=True)
+    ticket = repository.standing(session, ticket_id)
     if priority < ticket.priority:
         ticket.priority = priority
         ticket.version += 1
@@ -184,6 +186,15 @@ def get_ticket(session: Session, ticket_id: UUID) -> Ticket:
     return repository.ticket(session, ticket_id)
 
 
+def standing(session: Session, ticket_id: UUID) -> Ticket:
+    """Return, locked, the ticket that stands for one: itself, or the one that it is a part of.
+
+    Raises:
+        NoSuchTicket: there is none with this id.
+    """
+    return repository.standing(session, ticket_id)
+
+
 def act(
     session: Session,
     ticket_id: UUID,
@@ -199,17 +210,40 @@ def act(
     Raises:
         IllegalTicketStep: its state does not allow it.
         ReopenTimeOver: it was resolved too long ago.
+        TicketIncomplete: it is merged, and nobody has said into which.
     """
     ticket = repository.ticket(session, ticket_id, lock=True)
-    target = advance(ticket.state, action)
+    if action is TicketAction.MERGE:
+        advance(ticket.state, action)
+        raise TicketIncomplete("Say into which ticket it is merged.", missing=["into_ticket_id"])
+    _move(session, ticket, action, Asked(by=by, at=at, reason=reason, no_fault=no_fault))
+    return ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is said of a step."""
+
+    by: By
+    at: datetime
+    reason: str | None = None
+    no_fault: bool = False
+    into: Ticket | None = None
+
+
+def _move(session: Session, ticket: Ticket, action: TicketAction, asked: Asked) -> None:
+    target, by, at = advance(ticket.state, action), asked.by, asked.at
     if action is TicketAction.REOPEN:
         _check_reopen(ticket, at)
     former, ticket.state = ticket.state, target
     ticket.version += 1
     _stamp(session, ticket, action, former, at)
-    called_off = no_fault and action is TicketAction.CANCEL
-    detail = {"no_fault": True} if called_off else None
-    write_event(session, ticket, action, former, by=by, at=at, reason=reason, detail=detail)
+    called_off = asked.no_fault and action is TicketAction.CANCEL
+    detail: dict[str, Any] = {"no_fault": True} if called_off else {}
+    if asked.into is not None:
+        ticket.merged_into_id = asked.into.id
+        detail = {"into_id": str(asked.into.id), "into": asked.into.number}
+    write_event(session, ticket, action, former, by=by, at=at, reason=asked.reason, detail=detail)
     publish(
         session,
         TicketChanged(
@@ -220,7 +254,7 @@ def act(
             occurred_at=at,
             actor_id=by.actor_id,
             actor_name=by.name,
-            reason=reason,
+            reason=asked.reason,
             no_fault=called_off,
         ),
     )
@@ -229,7 +263,6 @@ def act(
             session,
             TicketResolved(ticket_id=ticket.id, number=ticket.number, customer_id=ticket.customer_id, resolved_at=at),
         )
-    return ticket
 
 
 def _check_reopen(ticket: Ticket, at: datetime) -> None:
@@ -238,30 +271,49 @@ def _check_reopen(ticket: Ticket, at: datetime) -> None:
         raise ReopenTimeOver("Open a follow-up ticket instead.", until=until)
 
 
+def into(
+    session: Session, ticket: Ticket, survivor: Ticket, *, by: By, at: datetime, reason: str | None = None
+) -> None:
+    """Make a ticket a part of another; both are locked.
+
+    Raises:
+        IllegalTicketStep: its state does not allow it.
+    """
+    _move(session, ticket, TicketAction.MERGE, Asked(by=by, at=at, reason=reason, into=survivor))
+
+
 def _stamp(session: Session, ticket: Ticket, action: TicketAction, former: TicketState, at: datetime) -> None:
     if action is TicketAction.RESOLVE:
         ticket.resolved_at = at
+        ticket.first_response_at = ticket.first_response_at or at
+        promises.answered(session, ticket)
+        promises.restored(session, ticket, at=at)
         key = f"{ticket.id}:{ticket.reopen_count}"
         jobs.request(session, CLOSE, key=key, due_at=at + CLOSE_AFTER, body={"ticket_id": str(ticket.id)})
     elif action is TicketAction.REOPEN:
         ticket.resolved_at = ticket.closed_at = None
         ticket.reopen_count += 1
+        promises.reopened(session, ticket, at=at)
     elif action is TicketAction.ASK_CUSTOMER:
+        promises.waits(session, ticket, at=at)
         for order in work.orders_of_ticket(session, ticket.id):
-            promises.wait_for_customer(session, order.id, at=at)
+            order_promises.wait_for_customer(session, order.id, at=at)
     if former in PAUSED:
+        promises.goes_on(session, ticket, at=at)
         for order in work.orders_of_ticket(session, ticket.id):
-            promises.customer_answered(session, order.id, at=at)
+            order_promises.customer_answered(session, order.id, at=at)
+    if action in {TicketAction.CANCEL, TicketAction.MERGE}:
+        promises.fell_away(session, ticket, at=at)
     if action in {TicketAction.CLOSE, TicketAction.CANCEL, TicketAction.MERGE}:
         ticket.closed_at = at
 
 
 def begin(session: Session, ticket_id: UUID, *, by: By = HOUSE, at: datetime) -> Ticket:
     """Say that there is work under way for a ticket; once more, or after it moved on, changes nothing."""
-    ticket = repository.ticket(session, ticket_id, lock=True)
+    ticket = repository.standing(session, ticket_id)
     overtaken = repository.last_at(session, ticket.id, TicketAction.ASK_CUSTOMER, TicketAction.CUSTOMER_ANSWERED)
     if TicketAction.BEGIN in legal(ticket.state) and (overtaken is None or overtaken <= at):
-        return act(session, ticket_id, TicketAction.BEGIN, by=by, at=at)
+        return act(session, ticket.id, TicketAction.BEGIN, by=by, at=at)
     return ticket
 
 
@@ -270,11 +322,11 @@ def resolve_when_done(session: Session, ticket_id: UUID, *, at: datetime) -> boo
 
     One that was reopened after that waits for other work.
     """
-    ticket = repository.ticket(session, ticket_id, lock=True)
+    ticket = repository.standing(session, ticket_id)
     reopened = repository.last_at(session, ticket.id, TicketAction.REOPEN)
-    if ticket.state not in OPEN or not work.all_done(session, ticket_id) or (reopened and reopened > at):
+    if ticket.state not in OPEN or not work.all_done(session, ticket.id) or (reopened and reopened > at):
         return False
-    act(session, ticket_id, TicketAction.RESOLVE, by=HOUSE, at=at)
+    act(session, ticket.id, TicketAction.RESOLVE, by=HOUSE, at=at)
     return True
 
 

@@ -39,6 +39,30 @@ class NoSuchConflict(NotFound):
     slug = "no-such-conflict"
 
 
+class NoSuchTemplate(NotFound):
+    """There is no such template."""
+
+    slug = "no-such-template"
+
+
+class UnknownMark(Invalid):
+    """The catalogue does not offer this label or substatus.
+
+    Members: `labels`, or `substatus` and `offered`.
+    """
+
+    slug = "unknown-mark"
+
+
+class OpenChildren(Conflict):
+    """Orders that are a part of this one are not done yet.
+
+    Members: `open` (their numbers).
+    """
+
+    slug = "open-children"
+
+
 class NotYourVisit(Forbidden):
     """The visit belongs to another technician."""
 

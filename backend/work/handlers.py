@@ -14,7 +14,7 @@ from backend.sla.events import ClockMoved, EscalationReached
 from backend.sla.models import ClockKind
 from backend.work import repository
 from backend.work.events import VisitAssigned, VisitCompleted, VisitWithdrawn
-from backend.work.service import corrective, escalations, orders, promises, scheduling
+from backend.work.service import corrective, escalations, promises, scheduling, waiting
 from inventory.events import StockArrived
 from kernel import clock
 from kernel.db import transaction
@@ -22,7 +22,7 @@ from kernel.db import transaction
 
 def resume_on_stock(session: Session, event: StockArrived) -> None:
     """Bring back orders that waited for the part."""
-    orders.parts_arrived(session, event.part_id, at=clock.now())
+    waiting.parts_arrived(session, event.part_id, at=clock.now())
 
 
 def correct_on_completion(session: Session, event: VisitCompleted) -> None:

@@ -2,65 +2,21 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.work.kinds import ConflictState, DueBasis, EventSource, FindingResult, OrderSource
 from backend.work.lifecycle import OrderState, VisitState
 from kernel.db import TenantRow, refers, tenant_args
 from kernel.geo import LonLat, PointType
 
+__all__ = ["ConflictState", "DueBasis", "EventSource", "FindingResult", "OrderSource"]
+
 ACTIVE_VISIT = "state IN ('planned', 'dispatched', 'accepted', 'travelling', 'on_site', 'in_progress', 'on_hold')"
-
-
-class OrderSource(StrEnum):
-    """Where a work order comes from."""
-
-    AGENT = "agent"
-    CUSTOMER = "customer"
-    CASE = "case"
-    PLAN = "plan"
-    RULE = "rule"
-    API = "api"
-
-
-class DueBasis(StrEnum):
-    """What the due date of an order follows from."""
-
-    SLA = "sla"
-    FAILURE_WINDOW = "failure_window"
-    PROMISE = "promise"
-    PLAN = "plan"
-
-
-class EventSource(StrEnum):
-    """By which way an event came in."""
-
-    WEB = "web"
-    MOBILE = "mobile"
-    RULE = "rule"
-    PLAN = "plan"
-    TELEMETRY = "telemetry"
-
-
-class FindingResult(StrEnum):
-    """What the technician found: the label of a case."""
-
-    CONFIRMED = "confirmed"
-    NO_FAULT_FOUND = "no_fault_found"
-    OTHER = "other"
-
-
-class ConflictState(StrEnum):
-    """What became of an operation that could not be applied."""
-
-    OPEN = "open"
-    APPLIED = "applied"
-    DISMISSED = "dismissed"
 
 
 class WorkOrder(TenantRow):
@@ -73,11 +29,19 @@ class WorkOrder(TenantRow):
         refers("asset_id", "asset"),
         refers("checklist_id", "checklist_template"),
         refers("found_by_id", "work_order"),
+        refers("parent_id", "work_order"),
+        refers("follow_up_of_id", "work_order"),
+        ForeignKeyConstraint(
+            ["tenant_id", "state", "substatus"],
+            ["order_substatus.tenant_id", "order_substatus.state", "order_substatus.code"],
+            name="fk_work_order_substatus_of_state",
+        ),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "source_key"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority_1_to_4"),
         CheckConstraint("skill_level BETWEEN 1 AND 3", name="level_1_to_3"),
         CheckConstraint("duration_minutes > 0", name="duration_positive"),
+        CheckConstraint("parent_id < id AND follow_up_of_id < id", name="kin_is_older"),
         CheckConstraint("(due_at IS NULL) = (due_basis IS NULL)", name="due_has_basis"),
         Index("ix_work_order_list", "tenant_id", "created_at", "id"),
         Index("ix_work_order_state", "tenant_id", "state", "created_at", "id"),
@@ -85,6 +49,13 @@ class WorkOrder(TenantRow):
         Index("ix_work_order_case", "tenant_id", "case_id"),
         Index("ix_work_order_asset", "tenant_id", "asset_id"),
         Index("ix_work_order_site", "tenant_id", "site_id"),
+        Index("ix_work_order_parent", "tenant_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index(
+            "ix_work_order_follow_up",
+            "tenant_id",
+            "follow_up_of_id",
+            postgresql_where=text("follow_up_of_id IS NOT NULL"),
+        ),
         Index("ix_work_order_customer", "tenant_id", "customer_id"),
         Index("ix_work_order_found_by", "tenant_id", "found_by_id", postgresql_where=text("found_by_id IS NOT NULL")),
     )
@@ -97,6 +68,10 @@ class WorkOrder(TenantRow):
     source: Mapped[OrderSource]
     source_key: Mapped[str | None]
     """Names what it was made from, so that a second delivery makes no second order: `case:<id>`."""
+    parent_id: Mapped[UUID | None]
+    """The order that it is a part of. A parent is older than its children, so that no circle can arise."""
+    follow_up_of_id: Mapped[UUID | None]
+    """The order that left what is done by it."""
     customer_id: Mapped[UUID]
     site_id: Mapped[UUID]
     asset_id: Mapped[UUID | None]
@@ -111,6 +86,7 @@ class WorkOrder(TenantRow):
     waiting_cause: Mapped[str | None]
     """Why it waits for parts, as a code."""
     substatus: Mapped[str | None]
+    """What the tenant calls the state more exactly; it ends with the state."""
     queue: Mapped[str | None]
     """The team that looks after it; escalation may pass it on."""
     labels: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
@@ -154,7 +130,7 @@ class WorkOrderPart(TenantRow):
     part_id: Mapped[UUID]
     quantity: Mapped[Decimal]
     basis: Mapped[str]
-    """Why it is expected: `failure_group`, `person`, `plan`."""
+    """Why it is expected: `failure_group`, `person`, `plan`, `template`."""
 
 
 class WorkOrderEvent(TenantRow):

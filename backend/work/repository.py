@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.work.errors import NoSuchConflict, NoSuchVisit, NoSuchWorkOrder
-from backend.work.lifecycle import OrderState, VisitState
+from backend.work.lifecycle import ORDER_ENDED, OrderState, VisitState
 from backend.work.models import (
     ConflictItem,
     ConflictState,
@@ -37,6 +37,11 @@ def order(session: Session, work_order_id: UUID, *, lock: bool = False) -> WorkO
     if found is None:
         raise NoSuchWorkOrder("No work order has this id.", work_order_id=work_order_id)
     return found
+
+
+def exists(session: Session, work_order_id: UUID) -> bool:
+    """Tell whether there is an order with this id."""
+    return session.scalar(select(WorkOrder.id).where(WorkOrder.id == work_order_id)) is not None
 
 
 def order_of_key(session: Session, source_key: str) -> WorkOrder | None:
@@ -188,6 +193,18 @@ def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
     ).all()
 
 
+def ids_of_ticket(session: Session, ticket_id: UUID) -> Sequence[UUID]:
+    """Return the orders of a ticket that are not over, in the order in which rows are locked."""
+    query = select(WorkOrder.id).where(WorkOrder.ticket_id == ticket_id, WorkOrder.state.not_in(ORDER_ENDED))
+    return session.scalars(query.order_by(WorkOrder.id)).all()
+
+
+def open_children(session: Session, work_order_id: UUID) -> Sequence[str]:
+    """Return the numbers of the first orders that are a part of this one and not over."""
+    query = select(WorkOrder.number).where(WorkOrder.parent_id == work_order_id, WorkOrder.state.not_in(ORDER_ENDED))
+    return session.scalars(query.order_by(WorkOrder.id).limit(20)).all()
+
+
 def open_conflicts(session: Session, visit_ids: Collection[UUID]) -> Sequence[ConflictItem]:
     """Return undecided conflict items of visits, as they happened."""
     return session.scalars(
@@ -212,11 +229,16 @@ def conflict_with_visit(session: Session, conflict_id: UUID) -> tuple[ConflictIt
 
 
 def conflict_rows(
-    session: Session, *, after: UUID | None = None, conflict_id: UUID | None = None, limit: int
-) -> Sequence[tuple[ConflictItem, UUID, str]]:
-    """Return conflict items with their order: one by id, or the undecided ones behind `after`."""
+    session: Session,
+    *,
+    state: ConflictState = ConflictState.OPEN,
+    after: UUID | None = None,
+    conflict_id: UUID | None = None,
+    limit: int,
+) -> Sequence[tuple[ConflictItem, Visit, WorkOrder]]:
+    """Return conflict items with their visit and order: one by id, or those of a state behind `after`."""
     query = (
-        select(ConflictItem, WorkOrder.id, WorkOrder.number)
+        select(ConflictItem, Visit, WorkOrder)
         .join(Visit, Visit.id == ConflictItem.visit_id)
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .order_by(ConflictItem.id)
@@ -225,7 +247,7 @@ def conflict_rows(
     if conflict_id is not None:
         query = query.where(ConflictItem.id == conflict_id)
     else:
-        query = query.where(ConflictItem.state == ConflictState.OPEN)
+        query = query.where(ConflictItem.state == state)
     if after is not None:
         query = query.where(ConflictItem.id > after)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

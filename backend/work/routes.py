@@ -13,9 +13,11 @@ from backend.work.errors import (
     NoSuchVisit,
     NoSuchWorkOrder,
     NotFinished,
+    OpenChildren,
     StaleVersion,
 )
 from backend.work.lifecycle import OrderState
+from backend.work.models import ConflictState
 from backend.work.schemas import (
     ConflictActionIn,
     ConflictOut,
@@ -48,6 +50,7 @@ ACCESS = {
     "reschedule_visit": DISPATCH,
     "act_on_visit": DISPATCH,
     "list_conflicts": DISPATCH | {Role.AUDITOR},
+    "get_conflict": DISPATCH | {Role.AUDITOR},
     "decide_conflict": DISPATCH,
 }
 
@@ -90,7 +93,7 @@ def get_work_order(work_order_id: UUID, db: Db, me: Me) -> dict[str, Any]:
 @router.post(
     "/work-orders/{work_order_id}/actions",
     response_model=WorkOrderOut,
-    responses=problems(NoSuchWorkOrder, IllegalTransition, StaleVersion),
+    responses=problems(NoSuchWorkOrder, IllegalTransition, StaleVersion, OpenChildren),
 )
 def act_on_work_order(work_order_id: UUID, body: OrderActionIn, db: Db, me: Me) -> dict[str, Any]:
     """Cancel, verify, send back, close or approve a work order."""
@@ -103,6 +106,7 @@ def act_on_work_order(work_order_id: UUID, body: OrderActionIn, db: Db, me: Me) 
         at=clock.now(),
         reason=body.reason,
         no_fault=body.no_fault,
+        with_open_children=body.with_open_children,
         expected_version=body.version,
     )
     db.flush()
@@ -182,11 +186,19 @@ def act_on_visit(visit_id: UUID, body: VisitActionIn, db: Db, me: Me) -> dict[st
 
 
 @router.get("/conflicts", response_model=ConflictPage)
-def list_conflicts(db: Db, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> dict[str, Any]:
-    """List operations from the field that wait for a decision, the oldest first."""
+def list_conflicts(
+    db: Db, *, state: ConflictState = ConflictState.OPEN, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> dict[str, Any]:
+    """List operations from the field that wait for a decision, or that were decided, the oldest first."""
     after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None
-    rows, more = cut(conflicts.list_open(db, after=after, limit=limit + 1), limit)
+    rows, more = cut(conflicts.list_items(db, state, after=after, limit=limit + 1), limit)
     return {"items": rows, "next_cursor": encode_cursor(rows[-1]["id"]) if more else None}
+
+
+@router.get("/conflicts/{conflict_id}", response_model=ConflictOut, responses=problems(NoSuchConflict))
+def get_conflict(conflict_id: UUID, db: Db) -> dict[str, Any]:
+    """Return an operation from the field, what stands now, and what was decided."""
+    return conflicts.view(db, conflict_id)
 
 
 @router.post("/conflicts/{conflict_id}/actions", response_model=ConflictOut, responses=problems(NoSuchConflict))

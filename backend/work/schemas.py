@@ -192,6 +192,8 @@ class TimelineLine(BaseModel):
     text: str
     actor: str
     source: str
+    flagged: str | None
+    """What is odd about the time or place of a step from the field."""
 
 
 class OrderLinkOut(BaseModel):
@@ -212,6 +214,12 @@ class WorkOrderOut(WorkOrderLine):
     asset_id: UUID | None
     site: SiteOut
     customer: CustomerOut
+    substatus: str | None
+    labels: list[str]
+    parent: OrderLinkOut | None
+    children: list[OrderLinkOut]
+    follow_up_of: OrderLinkOut | None
+    follow_ups: list[OrderLinkOut]
     due_basis: str | None
     waiting_cause: str | None
     case_id: UUID | None
@@ -240,6 +248,8 @@ class OrderActionIn(BaseModel):
     reason: str | None = Field(default=None, max_length=2000)
     no_fault: bool = False
     """With `cancel`: nothing is wrong, so the cases behind the order were false."""
+    with_open_children: bool = False
+    """With `close`: though orders that are a part of it are not done."""
     version: int | None = None
 
 
@@ -293,23 +303,37 @@ class RescheduleIn(BaseModel):
     version: int | None = None
 
 
-class ConflictOut(BaseModel):
-    """An operation from the field that could not be applied."""
+class StandingOut(BaseModel):
+    """What stands now of the visit that an operation was for."""
 
-    model_config = ConfigDict(from_attributes=True)
+    visit_no: int
+    visit_state: VisitState
+    visit_reason: str | None
+    visit_changed_at: datetime
+    order_state: OrderState
+
+
+class ConflictOut(BaseModel):
+    """An operation from the field that could not be applied, and what stands now."""
 
     id: UUID
     visit_id: UUID
     work_order_id: UUID
     work_order_number: str
+    summary: str
     kind: str
     problem: str
     reason: str
     payload: dict[str, Any]
+    members: dict[str, Any]
+    """What the refusal named, such as the actions that were legal."""
     actor_name: str
     occurred_at: datetime
     received_at: datetime
     state: ConflictState
+    now: StandingOut
+    resolved_at: datetime | None
+    resolved_by: str | None
 
 
 class ConflictPage(BaseModel):

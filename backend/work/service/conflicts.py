@@ -1,6 +1,6 @@
 """The conflict queue: operations from the field that were refused, kept whole until they fit or are decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.identity import service as identity
 from backend.work import repository
 from backend.work.actors import Actor
+from backend.work.errors import NoSuchConflict
 from backend.work.events import ConflictRaised
 from backend.work.lifecycle import VisitAction, Who
-from backend.work.models import ConflictItem, ConflictState, EventSource, Visit
+from backend.work.models import ConflictItem, ConflictState, EventSource, Visit, WorkOrder
 from backend.work.service.stages import Said
 from kernel import clock
 from kernel.errors import Conflict, Problem
@@ -142,28 +144,51 @@ def dismiss(session: Session, conflict_id: UUID, *, by: UUID | None, at: datetim
     return item
 
 
-def list_open(session: Session, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
-    """Return undecided items, the oldest first, behind one."""
-    return [_view(*row) for row in repository.conflict_rows(session, after=after, limit=limit)]
+def list_items(session: Session, state: ConflictState, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return items in a state, the oldest first, behind one, each with what stands now."""
+    return _views(session, repository.conflict_rows(session, state=state, after=after, limit=limit))
 
 
 def view(session: Session, conflict_id: UUID) -> dict[str, Any]:
-    """Return one item that is known, decided or not."""
-    return _view(*repository.conflict_rows(session, conflict_id=conflict_id, limit=1)[0])
+    """Return one item, decided or not.
+
+    Raises:
+        NoSuchConflict: there is none with this id.
+    """
+    rows = repository.conflict_rows(session, conflict_id=conflict_id, limit=1)
+    if not rows:
+        raise NoSuchConflict("No conflict item has this id.", conflict_id=conflict_id)
+    return _views(session, rows)[0]
 
 
-def _view(item: ConflictItem, work_order_id: UUID, number: str) -> dict[str, Any]:
+def _views(session: Session, rows: Sequence[tuple[ConflictItem, Visit, WorkOrder]]) -> list[dict[str, Any]]:
+    deciders = identity.names_of(session, {item.resolved_by for item, _, _ in rows if item.resolved_by})
+    return [_view(*row, deciders) for row in rows]
+
+
+def _view(item: ConflictItem, visit: Visit, order: WorkOrder, deciders: Mapping[UUID, str]) -> dict[str, Any]:
     return {
         "id": item.id,
         "visit_id": item.visit_id,
-        "work_order_id": work_order_id,
-        "work_order_number": number,
+        "work_order_id": order.id,
+        "work_order_number": order.number,
+        "summary": order.summary,
         "kind": item.kind,
         "problem": item.problem,
         "reason": item.reason,
         "payload": item.payload,
+        "members": item.members,
         "actor_name": item.actor_name,
         "occurred_at": item.occurred_at,
         "received_at": item.received_at,
         "state": item.state,
+        "now": {
+            "visit_no": visit.visit_no,
+            "visit_state": visit.state,
+            "visit_reason": visit.reason,
+            "visit_changed_at": visit.changed_at,
+            "order_state": order.state,
+        },
+        "resolved_at": item.resolved_at,
+        "resolved_by": deciders.get(item.resolved_by) if item.resolved_by else None,
     }

@@ -63,6 +63,7 @@ def take_step(
     if actor.role not in ORDER_WHO[action]:
         raise NotAllowedTo(f"'{action}' is not for the role '{actor.role}'.", action=str(action))
     source = order.state
+    order.substatus = None  # it belongs to the state that ends; both change in one statement
     order.state = target
     order.version += 1
     session.add(

@@ -15,12 +15,12 @@ from backend.sla import service as sla
 from backend.sla.models import ClockKind
 from backend.work import repository
 from backend.work.actors import Actor, system
-from backend.work.errors import IllegalTransition, ReasonMissing
+from backend.work.errors import IllegalTransition, OpenChildren, ReasonMissing
 from backend.work.events import WorkOrderClosed, WorkOrderDueMoved, WorkOrderOpened
 from backend.work.lifecycle import ORDER_BY_HAND, ORDER_TRANSITIONS, OrderAction, OrderState, VisitAction, legal
 from backend.work.models import DueBasis, OrderSource, WorkOrder, WorkOrderPart
 from backend.work.service import stages
-from backend.work.service.demand import all_free, demand_ref
+from backend.work.service.demand import demand_ref
 from backend.work.service.journal import NO_FAULT, check_version, take_step
 from inventory import service as stock
 from kernel.ids import new_id
@@ -76,6 +76,9 @@ def open_work_order(
     schedule: Schedule | None = None,
     found_by_id: UUID | None = None,
     evidence: dict[str, Any] | None = None,
+    labels: Sequence[str] = (),
+    parent_id: UUID | None = None,
+    follow_up_of_id: UUID | None = None,
     actor: Actor | None = None,
     at: datetime,
 ) -> WorkOrder:
@@ -108,7 +111,9 @@ def open_work_order(
         skill=skill,
         skill_level=skill_level,
         state=OrderState.DRAFT,
-        labels=[],
+        labels=list(labels),
+        parent_id=parent_id,
+        follow_up_of_id=follow_up_of_id,
         duration_minutes=duration_minutes,
         checklist_id=schedule.checklist_id if schedule else None,
         signature_required=schedule is not None and schedule.signature_required,
@@ -243,27 +248,6 @@ def expected_parts(session: Session, work_order_id: UUID) -> Sequence[WorkOrderP
     return repository.expected_parts(session, work_order_id)
 
 
-def mark_waiting_parts(session: Session, work_order_id: UUID, *, cause: str, at: datetime) -> WorkOrder:
-    """Let an order wait until its parts can be reserved; one that waits already changes its cause only."""
-    order = repository.order(session, work_order_id, lock=True)
-    if order.state is not OrderState.WAITING_PARTS:
-        take_step(session, order, OrderAction.WAIT_PARTS, actor=system(), at=at, reason=cause)
-    order.waiting_cause = cause
-    return order
-
-
-def parts_arrived(session: Session, part_id: UUID, *, at: datetime) -> list[UUID]:
-    """Bring back the waiting orders whose parts can all be had now; return them."""
-    back = []
-    for order_id in repository.waiting_for(session, part_id):
-        order = repository.order(session, order_id, lock=True)
-        if order.state is OrderState.WAITING_PARTS and all_free(session, order):
-            take_step(session, order, OrderAction.PARTS_ARRIVED, actor=system(), at=at)
-            order.waiting_cause = None
-            back.append(order.id)
-    return back
-
-
 def act_on_order(
     session: Session,
     work_order_id: UUID,
@@ -273,10 +257,13 @@ def act_on_order(
     at: datetime,
     reason: str | None = None,
     no_fault: bool = False,
+    with_open_children: bool = False,
     expected_version: int | None = None,
     client_op_id: UUID | None = None,
 ) -> WorkOrder:
     """Do what a person asks of an order by name; `no_fault`: who cancels it says that nothing is wrong.
+
+    `with_open_children`: it is closed though orders that are a part of it are not done.
 
     Raises:
         IllegalTransition: its state does not allow it, or it is nothing that a person does.
@@ -290,7 +277,15 @@ def act_on_order(
         raise IllegalTransition(
             f"'{action}' follows from other steps.", state=str(order.state), action=str(action), legal=allowed
         )
-    asked = Asked(action=action, actor=actor, at=at, reason=reason, client_op_id=client_op_id, no_fault=no_fault)
+    asked = Asked(
+        action=action,
+        actor=actor,
+        at=at,
+        reason=reason,
+        client_op_id=client_op_id,
+        no_fault=no_fault,
+        with_open_children=with_open_children,
+    )
     use_case(session, order, asked)
     return order
 
@@ -305,6 +300,7 @@ class Asked:
     reason: str | None
     client_op_id: UUID | None
     no_fault: bool = False
+    with_open_children: bool = False
 
 
 def _step(session: Session, order: WorkOrder, asked: Asked) -> None:
@@ -329,6 +325,8 @@ def _reject(session: Session, order: WorkOrder, asked: Asked) -> None:
 
 
 def _close(session: Session, order: WorkOrder, asked: Asked) -> None:
+    if not asked.with_open_children and (numbers := repository.open_children(session, order.id)):
+        raise OpenChildren("Its children are not done yet.", open=list(numbers))
     _step(session, order, asked)
     order.closed_at = asked.at
     for visit in repository.visits_of(session, order.id):
@@ -385,9 +383,9 @@ def verify(
 
 
 def close(session: Session, work_order_id: UUID, *, actor: Actor, at: datetime) -> WorkOrder:
-    """End a verified order and free what it still holds; once more changes nothing."""
+    """End a verified order and free what it still holds; once more changes nothing. One with open children waits."""
     order = repository.order(session, work_order_id, lock=True)
-    if order.state is not OrderState.CLOSED:
+    if order.state is not OrderState.CLOSED and not repository.open_children(session, order.id):
         _close(session, order, Asked(action=OrderAction.CLOSE, actor=actor, at=at, reason=None, client_op_id=None))
     return order
 

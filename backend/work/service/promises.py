@@ -70,8 +70,12 @@ def _follow(order: WorkOrder, former: datetime | None, now: datetime | None) -> 
 
 
 def follow_clock(session: Session, work_order_id: UUID, *, former: datetime, due_at: datetime) -> None:
-    """Let an order's due date follow its restore clock, whose calendar has changed; once more changes nothing."""
-    _follow(repository.order(session, work_order_id, lock=True), former, due_at)
+    """Let an order's due date follow its restore clock, whose calendar has changed; once more changes nothing.
+
+    A clock that is a ticket's moves no order.
+    """
+    if repository.exists(session, work_order_id):
+        _follow(repository.order(session, work_order_id, lock=True), former, due_at)
 
 
 def recount(session: Session, *, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from backend.work.lifecycle import (
     legal,
 )
 from backend.work.models import Visit, VisitNote, VisitPart, VisitTechnician, WorkOrder
-from backend.work.service import timeline
+from backend.work.service import kin, timeline
 from inventory import service as stock
 
 View = dict[str, Any]
@@ -138,6 +139,9 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
             "access_notes": site.access_notes,
         },
         "customer": {"id": customer.id, "name": customer.name, "phone": customer.phone},
+        "substatus": order.substatus,
+        "labels": order.labels,
+        **kin.view(session, order),
         "due_basis": order.due_basis,
         "waiting_cause": order.waiting_cause,
         "case_id": order.case_id,
@@ -289,6 +293,34 @@ def _reservations(session: Session, visits: Sequence[Visit]) -> list[View]:
 def orders_of_ticket(session: Session, ticket_id: UUID) -> Sequence[WorkOrder]:
     """Return the orders of a ticket, the first one first."""
     return repository.orders_of_ticket(session, ticket_id)
+
+
+def of_failure_modes(
+    session: Session, asset_id: UUID, modes: Collection[str], *, since: datetime, until: datetime, limit: int
+) -> Sequence[WorkOrder]:
+    """Return orders of an asset, opened in a stretch of time, whose finding names one of some failure modes."""
+    return session.scalars(
+        select(WorkOrder)
+        .where(
+            WorkOrder.asset_id == asset_id,
+            WorkOrder.finding_failure_mode.in_(modes),
+            WorkOrder.opened_at >= since,
+            WorkOrder.opened_at < until,
+        )
+        .order_by(WorkOrder.opened_at.desc(), WorkOrder.id)
+        .limit(limit)
+    ).all()
+
+
+def give_orders(session: Session, ticket_id: UUID, into_id: UUID) -> Sequence[WorkOrder]:
+    """Give the orders of a ticket that are not over to another; return them, locked."""
+    rows = [repository.order(session, key, lock=True) for key in repository.ids_of_ticket(session, ticket_id)]
+    held = [order for order in rows if order.state not in ORDER_ENDED]
+    for order in held:
+        order.ticket_id = into_id
+        order.version += 1
+    session.flush()
+    return held
 
 
 def all_done(session: Session, ticket_id: UUID) -> bool:

@@ -13,7 +13,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     ["w", t("help.wide")],
     ["1 … 9 0", t("help.map")],
     ["c i p o", t("help.cases")],
-    ["g m b k d s", t("help.go")],
+    ["g m b k d s f t x", t("help.go")],
     ["?", t("help.help")],
   ];
   return (

@@ -13,6 +13,11 @@ type PageView = ViewOf<Exclude<Group, OwnGroup>>;
 export const PAGES: Readonly<Record<PageView, ComponentType>> = {
   assets: lazy(() => import("./assets/AssetList").then((found) => ({ default: found.AssetList }))),
   places: lazy(() => import("./assets/Places").then((found) => ({ default: found.Places }))),
+  catalogue: lazy(() =>
+    import("./catalogue/CataloguePage").then((found) => ({ default: found.CataloguePage })),
+  ),
+  tickets: lazy(() => import("./tickets/TicketList").then((found) => ({ default: found.TicketList }))),
+  conflicts: lazy(() => import("./tickets/Conflicts").then((found) => ({ default: found.Conflicts }))),
   cases: lazy(() => import("./cases/CaseList").then((found) => ({ default: found.CaseList }))),
   incidents: lazy(() => import("./cases/IncidentList").then((found) => ({ default: found.IncidentList }))),
   playbooks: lazy(() =>
@@ -58,4 +63,5 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   checklists: lazy(() =>
     import("./checklists/ChecklistPanel").then((found) => ({ default: found.ChecklistPanel })),
   ),
+  tickets: lazy(() => import("./tickets/TicketPanel").then((found) => ({ default: found.TicketPanel }))),
 };

@@ -6,6 +6,9 @@ const COMMANDERS = [...KEEPERS, "agent", "dispatcher"];
 
 /** Who may do what, by the server's rules; it refuses the others. */
 const ALLOWED = {
+  desk: ["agent", "dispatcher", "supervisor", "admin"],
+  keep: ["supervisor", "admin"],
+  dispatch: ["dispatcher", "supervisor", "admin"],
   broker: ["admin", "supervisor"],
   letters: [...KEEPERS, "auditor", "integrator"],
   replay: KEEPERS,

@@ -5,7 +5,7 @@
 export const GROUPS = {
   map: ["map"],
   board: ["board"],
-  work: ["checklists"],
+  work: ["tickets", "conflicts", "checklists"],
   customers: [],
   assets: ["assets", "places"],
   people: [],
@@ -14,7 +14,7 @@ export const GROUPS = {
   fleet: ["devices", "letters", "broker", "precision", "backlog", "firmware", "claims", "limits"],
   promises: ["watch", "calendars", "policies", "ladders"],
   figures: ["kpi", "failures"],
-  settings: ["mails"],
+  settings: ["mails", "catalogue"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Group = keyof typeof GROUPS;
@@ -42,6 +42,7 @@ export const KINDS = [
   "failures",
   "checklists",
   "assets",
+  "tickets",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 
@@ -69,6 +70,8 @@ export const GO_KEYS: Readonly<Record<string, View>> = {
   d: "devices",
   s: "watch",
   f: "kpi",
+  t: "tickets",
+  x: "conflicts",
 };
 
 export function isView(name: string): name is View {

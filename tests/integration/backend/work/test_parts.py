@@ -13,7 +13,7 @@ from backend.work import handlers, repository
 from backend.work.errors import BadVisit
 from backend.work.lifecycle import OrderAction, OrderState, VisitAction
 from backend.work.models import ConflictState, VisitPart
-from backend.work.service import orders, reports, scheduling
+from backend.work.service import orders, reports, scheduling, waiting
 from backend.work.service.acting import Status
 from backend.work.service.orders import ExpectedPart
 from inventory import service as stock
@@ -197,7 +197,7 @@ def test_an_order_waits_for_its_part_and_comes_back_when_it_arrives(session: Ses
     order = an_order(
         session, scene, expected_parts=[ExpectedPart(part_id=scene.bearing, quantity=Decimal(2), basis="person")]
     )
-    orders.mark_waiting_parts(session, order.id, cause="no stock", at=NOON)
+    waiting.mark_waiting_parts(session, order.id, cause="no stock", at=NOON)
     event = StockArrived(part_id=scene.bearing, location_id=scene.warehouse)
     fill(session, scene.warehouse, scene.bearing, 1)
 

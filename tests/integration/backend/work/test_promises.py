@@ -21,7 +21,7 @@ from backend.tickets.service import By
 from backend.work import handlers, repository
 from backend.work.lifecycle import OrderAction, OrderState, VisitAction
 from backend.work.models import DueBasis, WorkOrder, WorkOrderEvent
-from backend.work.service import forecasts, orders, watch
+from backend.work.service import forecasts, orders, waiting, watch
 from kernel.auth import Role
 from kernel.db import transaction
 from kernel.outbox import OutboxEvent, decode
@@ -61,7 +61,7 @@ def test_approval_and_parts_hold_the_clocks_that_the_policy_names(session: Sessi
     orders.act_on_order(session, order.id, OrderAction.ASK_APPROVAL, actor=desk(), at=NOON + 10 * MINUTE)
     assert restore_of(session, order).paused_at == NOON + 10 * MINUTE
     orders.act_on_order(session, order.id, OrderAction.APPROVE, actor=desk(), at=NOON + 40 * MINUTE)
-    orders.mark_waiting_parts(session, order.id, cause="none_free", at=NOON + 50 * MINUTE)
+    waiting.mark_waiting_parts(session, order.id, cause="none_free", at=NOON + 50 * MINUTE)
 
     on_site = next(clock for clock in sla.clocks_of(session, order.id) if clock.clock is ClockKind.ON_SITE)
     assert on_site.paused_at == NOON + 50 * MINUTE

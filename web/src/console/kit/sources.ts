@@ -26,6 +26,13 @@ const LISTS = {
   asset: { path: "/api/v1/assets", searched: true, name: "name", hint: "asset_no" },
   technician: { path: "/api/v1/technicians", searched: false, name: "name", hint: "phone" },
   part: { path: "/api/v1/parts", searched: true, name: "name", hint: "part_no" },
+  person: {
+    path: "/api/v1/conversations/people",
+    searched: true,
+    single: false,
+    name: "display_name",
+    hint: "username",
+  },
   user: { path: "/api/v1/users", searched: false, single: false, name: "name", hint: "username" },
 } as const satisfies Record<string, Listed>;
 

@@ -4,10 +4,14 @@ import type { WorkOrder } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { moment, quantity } from "../../shared/time";
 import { Due, Facts, Failure, Loading, PriorityBadge, Section, StateLabel, ui } from "../../shared/ui/parts";
+import { Kin } from "../catalogue/Kin";
+import { Marks } from "../catalogue/Marks";
+import { Recurring } from "../catalogue/Recurring";
 import { FileList } from "../files/FileList";
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
 import { Reports } from "../reports/Reports";
+import { select } from "../route";
 import { Actions } from "./Actions";
 import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
@@ -30,6 +34,14 @@ function Path({ names }: { names: readonly string[] }) {
   );
 }
 
+function TicketLink({ id }: { id: string }) {
+  return (
+    <button type="button" className={css.link} onClick={() => select("tickets", id)}>
+      {t("order.openTicket")}
+    </button>
+  );
+}
+
 function Where({ order }: { order: WorkOrder }) {
   const skill =
     order.skill &&
@@ -48,6 +60,7 @@ function Where({ order }: { order: WorkOrder }) {
             [t("order.access"), order.site?.access_notes],
             [t("order.customer"), order.customer?.name],
             [t("order.phone"), order.customer?.phone],
+            [t("ticket.title"), order.ticket_id && <TicketLink key="ticket" id={order.ticket_id} />],
             [t("order.workType"), code("work_type", order.work_type)],
             [t("order.skill"), skill],
             [t("order.source"), code("source", order.source)],
@@ -158,6 +171,8 @@ export function OrderPanel({ id }: { id: string }) {
         predicted={order.case_id !== null}
         actions={order.allowed_actions}
       />
+      <Marks order={order} />
+      <Recurring path={`/api/v1/work-orders/${encodeURIComponent(order.id)}`} />
       <Where order={order} />
       {order.sla.length > 0 && <SlaClocks clocks={order.sla} orderId={order.id} />}
       {order.case_id && <CaseEvidence id={order.case_id} />}
@@ -168,6 +183,7 @@ export function OrderPanel({ id }: { id: string }) {
       <Conclusion order={order} />
       <Reports orderId={order.id} visits={order.visits} />
       <FileList subjects={subjectsOf(order)} />
+      <Kin order={order} />
       <Timeline entries={order.timeline} />
     </Panel>
   );

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
 import { moment } from "../../shared/time";
-import { Section } from "../../shared/ui/parts";
+import { Section, ui } from "../../shared/ui/parts";
 import css from "../panel.module.css";
 
 const LATE_MS = 120_000;
@@ -25,6 +25,9 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
                 <time dateTime={entry.at}>{moment(entry.at)}</time>
               </div>
               {entry.text && <p className={css.text}>{entry.text}</p>}
+              {entry.flagged && (
+                <span className={`${ui.chip} ${ui.chipWarn}`}>{code("flagged", entry.flagged)}</span>
+              )}
               <p className={css.by}>
                 {by}
                 {late &&

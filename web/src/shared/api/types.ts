@@ -149,6 +149,8 @@ export interface TimelineEntry {
   text: string | null;
   actor: string | null;
   source: string | null;
+  /** What is odd about the time or place of a step from the field. */
+  flagged?: string | null;
 }
 
 export interface Finding {
@@ -157,6 +159,14 @@ export interface Finding {
   cause: string | null;
   activity: string | null;
   note: string | null;
+}
+
+/** Another order that one is tied to. */
+export interface OrderName {
+  id: string;
+  number: string;
+  summary: string;
+  state: string;
 }
 
 export interface WorkOrder extends WorkOrderItem {
@@ -172,6 +182,12 @@ export interface WorkOrder extends WorkOrderItem {
     access_notes: string | null;
   } | null;
   customer: { name: string; phone: string | null } | null;
+  substatus?: string | null;
+  labels?: string[];
+  parent?: OrderName | null;
+  children?: OrderName[];
+  follow_up_of?: OrderName | null;
+  follow_ups?: OrderName[];
   due_basis: string | null;
   case_id: string | null;
   expected_parts: (PartLine & { part_id: string })[];

@@ -1,12 +1,14 @@
 /** Names of coded values that come from the server; a code not listed here is shown in readable form. */
 import { caseCodes } from "./cases.codes";
 import { figureCodes } from "./figures.codes";
+import { lineCodes, ticketCodes } from "./tickets";
 
 type Names = readonly [zh: string, en: string];
 
 export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = {
   ...caseCodes,
   ...figureCodes,
+  ...ticketCodes,
   metric: {
     supply_temp_c: ["供水温度 °C", "Supply temperature °C"],
     return_temp_c: ["回水温度 °C", "Return temperature °C"],
@@ -170,6 +172,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     expired: ["已过期", "Expired"],
   },
   timeline: {
+    ...lineCodes,
     "order.open": ["工单已开", "Order opened"],
     "order.ask_approval": ["提交审批", "Approval asked for"],
     "order.approve": ["已批准", "Approved"],

@@ -1,11 +1,13 @@
 import { assetsEn } from "./assets";
 import { casesEn } from "./cases.en";
+import { catalogueEn } from "./catalogue";
 import { checklistsEn } from "./checklists";
 import { enDevices } from "./en.devices";
 import { figuresEn } from "./figures";
 import { filesEn } from "./files";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
+import { ticketsEn } from "./tickets";
 import type { zh } from "./zh";
 
 /** English; a missing or misspelt key does not compile. */
@@ -16,6 +18,8 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...shellEn,
   ...slaEn,
   ...assetsEn,
+  ...ticketsEn,
+  ...catalogueEn,
   "app.name": "Fieldhand",
   "app.console": "Dispatch console",
   "app.loading": "Loading…",

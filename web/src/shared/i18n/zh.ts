@@ -1,11 +1,13 @@
 /** Chinese: the source dictionary, whose keys every other language must have. */
 import { assetsZh } from "./assets";
 import { casesZh } from "./cases.zh";
+import { catalogueZh } from "./catalogue";
 import { checklistsZh } from "./checklists";
 import { figuresZh } from "./figures";
 import { filesZh } from "./files";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
+import { ticketsZh } from "./tickets";
 import { zhDevices } from "./zh.devices";
 
 export const zh = {
@@ -15,6 +17,8 @@ export const zh = {
   ...shellZh,
   ...slaZh,
   ...assetsZh,
+  ...ticketsZh,
+  ...catalogueZh,
   "app.name": "Fieldhand",
   "app.console": "调度台",
   "app.loading": "加载中…",
