@@ -11,7 +11,7 @@ from backend.work.service.catalogue import Kit, Template
 from backend.work.service.kin import Relation, Wish
 from kernel.fields import Body, Code, Line, Out, Prose
 
-Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
+Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$", examples=["#1f5fbf"])]
 Codes = Annotated[list[Code], Field(max_length=20)]
 Minutes = Annotated[int, Field(ge=5, le=1440)]
 Level = Annotated[int, Field(ge=1, le=3)]
