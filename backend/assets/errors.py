@@ -115,3 +115,9 @@ class NoToken(Conflict):
     """The asset's code is revoked: make a new one before printing it."""
 
     slug = "qr-revoked"
+
+
+class CatalogueFull(Conflict):
+    """The catalogue has as many words as one can choose from."""
+
+    slug = "catalogue-full"

@@ -331,4 +331,31 @@ class MeterReading(TenantRow):
     client_op_id: Mapped[UUID | None]
 
 
+class CodeKind(StrEnum):
+    """What a failure code says (ISO 14224): how it failed, by what process, why, and what was done about it."""
+
+    MODE = "mode"
+    MECHANISM = "mechanism"
+    CAUSE = "cause"
+    ACTIVITY = "activity"
+
+
+class FailureCode(TenantRow):
+    """One word of the catalogue by which failures of a class of assets are written down."""
+
+    __tablename__ = "failure_code"
+    __table_args__ = tenant_args(
+        refers("class_id", "asset_class"),
+        UniqueConstraint("tenant_id", "class_id", "kind", "code"),
+    )
+
+    class_id: Mapped[UUID]
+    kind: Mapped[CodeKind]
+    code: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    retired: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """It stands in old records and is offered no more."""
+
+
 extra_ddl(LocationNode, "CREATE INDEX ix_location_node_below ON location_node (tenant_id, path text_pattern_ops)")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from backend.assets.models import Asset, AssetComponent, AssetState, Criticality, FailureRecord, NodeKind
+from backend.assets.models import Asset, AssetComponent, AssetState, CodeKind, Criticality, FailureRecord, NodeKind
 from backend.assets.service import Words
 from kernel.errors import Problem
 from kernel.fields import Body, Code, Day, Instant, Lat, Line, Lon, OptionalLine, Out, Prose
@@ -294,3 +294,21 @@ class QrOut(Out):
     """What the QR code on an asset says."""
 
     qr_token: str
+
+
+class FailureCodeIn(Body):
+    """The names of a failure code, and whether it is offered no more."""
+
+    name_zh: Line
+    name_en: Line
+    retired: bool = False
+
+
+class FailureCodeOut(Out):
+    """One word by which failures of a class are written down."""
+
+    kind: CodeKind
+    code: str
+    name_zh: str
+    name_en: str
+    retired: bool

@@ -29,10 +29,16 @@ time zone.
   `month`. A filter that a figure cannot be narrowed by is named in `not_applied`.
 - Each answer has `n`, the interval, what is left out and why (`excluded`), reasons (`reasons`) and a trend.
 - `GET /api/v1/kpi/{name}/orders?only=counted|hit|missed|excluded|all&reason=` lists what is behind it, page by page.
-- `GET /api/v1/failures/pareto?by=mode|cause|class|model&measure=count|downtime|cost` puts repairs together by what
-  failed; `/failures/pareto/orders?key=` lists the repairs of one bar.
+- `GET /api/v1/failures/pareto?by=mode|mechanism|cause|activity|class|model&measure=count|downtime|cost` puts
+  repairs together by what failed; `/failures/pareto/orders?key=` lists the repairs of one bar.
 - `GET /api/v1/kpi-events/{kind}?format=csv|parquet`, or `fieldhand export FOLDER`, writes the events themselves.
   `python -m benchmarks kpi` computes every figure again from these files, in plain Python, and compares.
+
+Words of failures: each class of assets may have a catalogue of modes, mechanisms, causes and activities (ISO 14224;
+`GET /api/v1/asset-classes/{class_code}/failure-codes`, `PUT .../{kind}/{code}`). With one, a finding keeps to it:
+a completion with another word, or of a confirmed failure without its mode, is not finished (`missing:
+["finding.failure_mode"]`); from the field it waits as a conflict item and loses nothing. A retired word stays in old
+records.
 
 Limits: skill levels, crews and policies are those of now, not of the day of the visit. `prediction_*` and stock
 figures take no filters. A down time is the time from a failure report to its restoration.

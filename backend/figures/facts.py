@@ -281,7 +281,9 @@ SELECT d.order_id AS fact_id, d.order_id, o.ticket_id, d.completed_at AS at,
 
 FAILURES_BY = {
     "mode": _failures_by("f.mode"),
+    "mechanism": _failures_by("f.mechanism"),
     "cause": _failures_by("f.cause"),
+    "activity": _failures_by("f.activity"),
     "class": _failures_by("(SELECT k.code FROM asset_class k WHERE k.id = a.class_id)"),
     "model": _failures_by("NULLIF(a.model, '')"),
 }

@@ -1,4 +1,4 @@
-"""Which failures are the most: repairs by mode, cause, class or model, the greatest first, with what they add up to."""
+"""Which failures are the most: repairs by what was written down of them, the greatest first, with their sums."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ class By(StrEnum):
     """What failures are put together by."""
 
     MODE = "mode"
+    MECHANISM = "mechanism"
     CAUSE = "cause"
+    ACTIVITY = "activity"
     CLASS = "class"
     MODEL = "model"
 
@@ -42,6 +44,8 @@ class Bar:
     """One kind of failure."""
 
     key: str
+    name: dict[str, str] | None
+    """In the languages of the console; None: the key is a word of its own."""
     count: int
     downtime_seconds: Decimal
     cost: Decimal | None
@@ -82,10 +86,11 @@ def pareto(session: Session, question: Question, *, by: By, measure: Measure) ->
         sums[0] += row.n
         sums[1] += row.value
         sums[2] = row.weight if sums[2] is None else sums[2] + (row.weight or 0)
-    return Pareto(bars=_bars(found, measure)[:BARS_MOST], more=max(0, len(found) - BARS_MOST), excluded=excluded)
+    names = repository.names(session, by)
+    return Pareto(bars=_bars(found, measure, names)[:BARS_MOST], more=max(0, len(found) - BARS_MOST), excluded=excluded)
 
 
-def _bars(found: dict[str, list[Any]], measure: Measure) -> list[Bar]:
+def _bars(found: dict[str, list[Any]], measure: Measure, names: dict[str, dict[str, str]]) -> list[Bar]:
     place = list(Measure).index(measure)
     ordered = sorted(found.items(), key=lambda pair: (-(pair[1][place] or 0), -pair[1][0], pair[0]))
     whole = sum((sums[place] or 0 for _, sums in ordered), Decimal(0))
@@ -93,7 +98,8 @@ def _bars(found: dict[str, list[Any]], measure: Measure) -> list[Bar]:
     for key, (count, downtime, cost) in ordered:
         reached += (count, downtime, cost or Decimal(0))[place]
         share = round(float(reached / whole), 6) if whole else None
-        bars.append(Bar(key=key, count=count, downtime_seconds=downtime, cost=cost, cumulative=share))
+        name = names.get(key)
+        bars.append(Bar(key=key, name=name, count=count, downtime_seconds=downtime, cost=cost, cumulative=share))
     return bars
 
 

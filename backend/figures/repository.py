@@ -157,3 +157,18 @@ ONLY = {
     "missed": "x.counted AND NOT x.hit",
     "excluded": "NOT x.counted",
 }
+
+
+_NAMES = {
+    "class": "SELECT code, name_zh, name_en FROM asset_class",
+    "model": "SELECT '' AS code, '' AS name_zh, '' AS name_en WHERE false",
+}
+_WORDS = (
+    "SELECT code, min(name_zh) AS name_zh, min(name_en) AS name_en FROM failure_code WHERE kind = :kind GROUP BY code"
+)
+
+
+def names(session: Session, by: str) -> dict[str, dict[str, str]]:
+    """Return what the keys of a Pareto chart are called, by language; of two classes' names for a word one is taken."""
+    rows = session.execute(text(_NAMES.get(by, _WORDS)), {"kind": by})
+    return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in rows}

@@ -122,6 +122,7 @@ class BarOut(Out):
     """One kind of failure: how often, how long the assets stood, what the parts cost if known, and the share so far."""
 
     key: str
+    name: dict[str, str] | None
     count: int
     downtime_seconds: float
     cost: Decimal | None

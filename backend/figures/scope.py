@@ -128,7 +128,9 @@ scope AS (
 ), found AS (
     SELECT DISTINCT ON (order_id) order_id, detail -> 'finding' ->> 'result' AS result,
            NULLIF(detail -> 'finding' ->> 'failure_mode', '') AS mode,
-           NULLIF(detail -> 'finding' ->> 'cause', '') AS cause
+           NULLIF(detail -> 'finding' ->> 'cause', '') AS cause,
+           NULLIF(detail -> 'finding' ->> 'mechanism', '') AS mechanism,
+           NULLIF(detail -> 'finding' ->> 'activity', '') AS activity
       FROM steps WHERE action = 'complete' AND detail ? 'finding' ORDER BY order_id, occurred_at DESC
 ), steered AS (
     SELECT e.work_order_id AS order_id, min(e.occurred_at) FILTER (WHERE e.action = 'open') AS opened_at,

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import backend.tables  # noqa: F401 - every table is known before the first query
+from backend.assets import coding_routes as coding
 from backend.assets import file_routes as asset_files
 from backend.assets import meter_routes as meters
 from backend.assets import record_routes as asset_records
@@ -60,7 +61,7 @@ ROOMS = (
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
     positions, sla, technicians, tickets, talk, work, watch, catalogue, inventory, cases, claims,
     devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports, thresholds,
-    figures,
+    coding, figures,
     mail, reports,
 )  # fmt: skip
 

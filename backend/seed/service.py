@@ -10,14 +10,14 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.assets import coding, tree
 from backend.assets import service as assets
-from backend.assets import tree
-from backend.assets.models import Criticality, NodeKind
+from backend.assets.models import CodeKind, Criticality, NodeKind
 from backend.checklists import service as checklists
 from backend.customers import service as customers
 from backend.identity import service as identity
 from backend.intake import service as intake
-from backend.seed import checks, upkeep, world
+from backend.seed import checks, failures, upkeep, world
 from backend.sla import service as sla
 from backend.technicians import service as technicians
 from inventory import service as stock
@@ -118,9 +118,17 @@ def _checklists(session: Session) -> None:
         checklists.publish_version(session, template.id, at=clock.now())
 
 
+def _failure_codes(session: Session, class_code: str) -> None:
+    catalogue = {CodeKind.MODE: failures.MODES[class_code] | failures.OF_EVERY_CLASS, **failures.OF_ALL}
+    for kind, words in catalogue.items():
+        for code, (zh, en) in words.items():
+            coding.set_code(session, class_code, kind=kind, code=code, name_zh=zh, name_en=en)
+
+
 def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
     for code, (zh, en) in world.MODELS.items():
         assets.create_asset_class(session, code, name_zh=zh, name_en=en)
+        _failure_codes(session, code)
     tops = _sites(session)
     areas: dict[tuple[str, str], UUID] = {}
     now = clock.now()

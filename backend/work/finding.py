@@ -18,6 +18,7 @@ class Finding(BaseModel):
 
     result: FindingResult
     failure_mode: str = Field(default="", max_length=200)
+    mechanism: str = Field(default="", max_length=200)
     cause: str = Field(default="", max_length=200)
     activity: str = Field(default="", max_length=200)
     note: str = Words

@@ -105,6 +105,7 @@ class Finding(Strict):
 
     result: Literal["confirmed", "no_fault_found", "other"]
     failure_mode: Word | None = None
+    mechanism: Word | None = None
     cause: Word | None = None
     activity: Word | None = None
     note: Text | None = None

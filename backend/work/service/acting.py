@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.assets import coding
 from backend.assets import service as assets
+from backend.assets.models import CodeKind
 from backend.customers import service as customers
 from backend.work import repository
 from backend.work.actors import Actor
@@ -20,9 +22,9 @@ from backend.work.errors import (
     ReasonMissing,
 )
 from backend.work.events import VisitCompleted
-from backend.work.finding import Completion, read_completion
+from backend.work.finding import Completion, Finding, read_completion
 from backend.work.lifecycle import NEEDS_REASON, OrderState, VisitAction, Who
-from backend.work.models import EventSource, Visit, WorkOrder
+from backend.work.models import EventSource, FindingResult, Visit, WorkOrder
 from backend.work.service import checks, conflicts, stages
 from backend.work.service.journal import check_version, follow_visits
 from backend.work.service.scheduling import told_dispatched
@@ -186,9 +188,23 @@ def _finished(session: Session, visit: Visit, order: WorkOrder, said: Said) -> C
     completion = read_completion(said.detail)
     missing = [] if completion.finding or order.finding_result else ["finding"]
     missing += checks.lacks(session, visit, order, signature_name=completion.signature_name)
+    if completion.finding and order.asset_id is not None:
+        missing += _unfit_words(session, order.asset_id, completion.finding)
     if missing:
         raise NotFinished("The visit is not finished yet.", missing=missing)
     return completion
+
+
+def _unfit_words(session: Session, asset_id: UUID, found: Finding) -> list[str]:
+    said = {
+        CodeKind.MODE: found.failure_mode,
+        CodeKind.MECHANISM: found.mechanism,
+        CodeKind.CAUSE: found.cause,
+        CodeKind.ACTIVITY: found.activity,
+    }
+    confirmed = found.result is FindingResult.CONFIRMED
+    unfit = coding.unfit_words(session, asset_id, said, confirmed=confirmed)
+    return [f"finding.{'failure_mode' if kind is CodeKind.MODE else kind}" for kind in unfit]
 
 
 def _keep_finding(session: Session, visit: Visit, order: WorkOrder, done: Completion, said: Said) -> None:
@@ -207,6 +223,7 @@ def _keep_finding(session: Session, visit: Visit, order: WorkOrder, done: Comple
                 order_id=order.id,
                 at=said.occurred_at,
                 mode=found.failure_mode,
+                mechanism=found.mechanism,
                 cause=found.cause,
                 activity=found.activity,
                 note=found.note,

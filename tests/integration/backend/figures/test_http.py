@@ -90,7 +90,7 @@ def test_filters_narrow_and_pages_go_on(company: tuple[TestClient, Scene]) -> No
 
 def test_bars_add_up_and_open_their_orders(company: tuple[TestClient, Scene]) -> None:
     client, _ = company
-    for by, key in (("mode", "bearing"), ("cause", "wear"), ("class", "pump"), ("model", "unknown")):
+    for by, key in (("mode", "bearing"), ("activity", "replace"), ("class", "pump"), ("model", "unknown")):
         answer = client.get("/failures/pareto", params=PERIOD | {"by": by}).json()
         assert [(bar["key"], bar["count"], bar["cumulative"]) for bar in answer["bars"]] == [(key, 2, 1.0)]
 

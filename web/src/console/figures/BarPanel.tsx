@@ -2,16 +2,16 @@ import { t } from "../../shared/i18n";
 import { duration } from "../../shared/time";
 import { Section } from "../../shared/ui/parts";
 import { Panel } from "../Panel";
-import { useBar, useClasses } from "./api";
+import { useBar, usePareto } from "./api";
 import { FactList } from "./FactList";
-import { barName, useBy } from "./Failures";
+import { barName, useBy, useMeasure } from "./Failures";
 
 /** The repairs of one bar, with how long each asset stood. */
 export function BarPanel({ id }: { id: string }) {
   const by = useBy();
   const query = useBar(by, id);
-  const name = (key: string) => barName(by, key, classes);
-  const classes = useClasses().data?.items ?? [];
+  const bars = usePareto(by, useMeasure()).data?.bars ?? [];
+  const name = (key: string) => barName(by, key, bars.find((bar) => bar.key === key)?.name);
   return (
     <Panel title={t("failures.of", { name: name(id) })}>
       <Section title={t("kpi.behind")}>

@@ -5,17 +5,21 @@ import { useFilter } from "../kit";
 import lists from "../lists.module.css";
 import panel from "../panel.module.css";
 import { narrow, select, useRoute } from "../route";
-import { type AssetClass, type Bar, useClasses, usePareto } from "./api";
+import { type Bar, usePareto } from "./api";
 import { Controls } from "./Controls";
 import css from "./figures.module.css";
 
-export const BY = ["mode", "cause", "class", "model"] as const;
+export const BY = ["mode", "mechanism", "cause", "activity", "class", "model"] as const;
 const MEASURES = ["count", "downtime", "cost"] as const;
 export type By = (typeof BY)[number];
 type Measure = (typeof MEASURES)[number];
 const WIDTH = 640;
 const HEIGHT = 240;
 const TOP = 14;
+
+export function useMeasure(): Measure {
+  return one(MEASURES, useFilter().measure, "count");
+}
 
 function one<T extends string>(known: readonly T[], value: string | undefined, usual: T): T {
   return known.find((name) => name === value) ?? usual;
@@ -26,10 +30,9 @@ export function useBy(): By {
 }
 
 /** What a bar is called. */
-export function barName(by: By, key: string, classes: readonly AssetClass[]): string {
+export function barName(by: By, key: string, name: Bar["name"] | undefined): string {
   if (key === "unknown") return t("failures.unknown");
-  const found = by === "class" ? classes.find((one) => one.code === key) : undefined;
-  if (found) return getLang() === "zh" ? found.name_zh : found.name_en;
+  if (name) return name[getLang()];
   return by === "mode" ? code("failure_group", key) : key;
 }
 
@@ -122,13 +125,11 @@ const SHOWN = 12;
 
 /** Failures by mode, cause, class or model, the most first; each opens its orders. */
 export function Failures() {
-  const filter = useFilter();
   const by = useBy();
-  const measure = one(MEASURES, filter.measure, "count");
+  const measure = useMeasure();
   const query = usePareto(by, measure);
-  const classes = useClasses().data?.items ?? [];
   const { selection } = useRoute();
-  const name = (bar: Bar) => barName(by, bar.key, classes);
+  const name = (bar: Bar) => barName(by, bar.key, bar.name);
   const bars = query.data?.bars ?? [];
   const left = Object.values(query.data?.excluded ?? {}).reduce((sum, n) => sum + n, 0);
   return (

@@ -56,6 +56,8 @@ export interface Fact {
 }
 export interface Bar {
   key: string;
+  /** Null: the key is a word of its own. */
+  name: Record<"zh" | "en", string> | null;
   count: number;
   downtime_seconds: number;
   cost: string | null;
