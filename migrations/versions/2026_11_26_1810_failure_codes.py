@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "figures2"
-down_revision = "figures1"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
