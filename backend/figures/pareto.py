@@ -78,7 +78,7 @@ def pareto(session: Session, question: Question, *, by: By, measure: Measure) ->
     asked = Asked(session, question)
     found: dict[str, list[Any]] = {}
     excluded: dict[str, int] = {}
-    for row in repository.tallies(session, _kpi(by), question.narrowed, asked.values):
+    for row in repository.tallies(session, [_kpi(by)], question.narrowed, asked.values):
         if not row.counted:
             excluded[row.reason] = excluded.get(row.reason, 0) + row.n
             continue

@@ -23,26 +23,37 @@ def time_zone(session: Session) -> str:
     return str(session.scalars(text("SELECT time_zone FROM tenant")).one())
 
 
-def _with(kpi: Kpi, narrowed: Filter, *, name: str = "facts", body: str | None = None) -> str:
+def _base(kpi: Kpi, narrowed: Filter) -> str:
+    """Return the tables that the facts of a figure are made from."""
     given = [key for key in narrowed.given() if key in kpi.takes]
     if kpi.base is Base.NONE:
-        before = ""
-    elif kpi.base in OF_TICKETS:
-        before = scope.tickets(kpi.base, given) + ","
-    else:
-        before = scope.orders(kpi.base, given) + ","
-    return f"WITH {before} {name} AS MATERIALIZED ({body or kpi.facts})"
+        return ""
+    return (scope.tickets if kpi.base in OF_TICKETS else scope.orders)(kpi.base, given) + ","
+
+
+def _with(kpi: Kpi, narrowed: Filter, *, name: str = "facts", body: str | None = None) -> str:
+    return f"WITH {_base(kpi, narrowed)} {name} AS MATERIALIZED ({body or kpi.facts})"
+
+
+def _with_all(kpis: Sequence[Kpi], narrowed: Filter) -> str:
+    """Return the facts of several figures of one base, which is read once."""
+    tables = ", ".join(f"facts_{place} AS ({kpi.facts})" for place, kpi in enumerate(kpis))
+    columns = "fact_id, at, counted, hit, value, weight, reason"
+    whole = " UNION ALL ".join(
+        f"SELECT '{kpi.name}' AS name, {columns} FROM facts_{place}" for place, kpi in enumerate(kpis)
+    )
+    return f"WITH {_base(kpis[0], narrowed)} {tables}, facts AS MATERIALIZED ({whole})"
 
 
 def _run(session: Session, sql: str, values: Values, narrowed: Filter) -> Sequence[Row[Any]]:
     return session.execute(text(sql), {**asdict(narrowed), **values}).all()
 
 
-def tallies(session: Session, kpi: Kpi, narrowed: Filter, values: Values) -> Sequence[Row[Any]]:
-    """Return (bucket, counted, hit, reason, n, value, weight): the facts of a figure, put together."""
-    sql = f"""{_with(kpi, narrowed)}
-SELECT {BUCKET} AS bucket, counted, hit, reason, count(fact_id) AS n, sum(value) AS value, sum(weight) AS weight
-  FROM facts GROUP BY 1, 2, 3, 4"""
+def tallies(session: Session, kpis: Sequence[Kpi], narrowed: Filter, values: Values) -> Sequence[Row[Any]]:
+    """Return (name, bucket, counted, hit, reason, n, value, weight): facts put together, of figures of one base."""
+    sql = f"""{_with_all(kpis, narrowed)}
+SELECT name, {BUCKET} AS bucket, counted, hit, reason, count(fact_id) AS n, sum(value) AS value, sum(weight) AS weight
+  FROM facts GROUP BY 1, 2, 3, 4, 5"""
     return _run(session, sql, values, narrowed)
 
 
@@ -54,23 +65,18 @@ _ORDERED = f"""
        max(value) FILTER (WHERE r = n + 1 - {_RANKS.format(n="n")}) AS high"""
 
 
-def durations(session: Session, kpi: Kpi, narrowed: Filter, values: Values) -> Sequence[Row[Any]]:
-    """Return (bucket, n, total, median, p90, low, high) of what counts; the row without a bucket is the whole.
+def durations(session: Session, kpis: Sequence[Kpi], narrowed: Filter, values: Values) -> Sequence[Row[Any]]:
+    """Return (name, bucket, n, total, median, p90, low, high) of what counts; a row without a bucket is the whole.
 
     The interval of the median is that between two order statistics (normal approximation of their ranks; Conover 1999).
     """
-    sql = f"""{_with(kpi, narrowed)}, counts AS (SELECT {BUCKET} AS bucket, value FROM facts WHERE counted),
-alike AS (SELECT NULL::date AS bucket, value FROM counts UNION ALL SELECT bucket, value FROM counts),
+    sql = f"""{_with_all(kpis, narrowed)}, counts AS (
+    SELECT name, {BUCKET} AS bucket, value FROM facts WHERE counted),
+alike AS (SELECT name, NULL::date AS bucket, value FROM counts UNION ALL SELECT name, bucket, value FROM counts),
 ranked AS (
-    SELECT bucket, value, row_number() OVER (PARTITION BY bucket ORDER BY value) AS r,
-           count(*) OVER (PARTITION BY bucket) AS n FROM alike)
-SELECT bucket, {_ORDERED} FROM ranked GROUP BY bucket"""
-    return _run(session, sql, values, narrowed)
-
-
-def excluded(session: Session, kpi: Kpi, narrowed: Filter, values: Values) -> Sequence[Row[Any]]:
-    """Return (reason, n) of what does not count."""
-    sql = f"{_with(kpi, narrowed)} SELECT reason, count(*) AS n FROM facts WHERE NOT counted GROUP BY 1"
+    SELECT name, bucket, value, row_number() OVER (PARTITION BY name, bucket ORDER BY value) AS r,
+           count(*) OVER (PARTITION BY name, bucket) AS n FROM alike)
+SELECT name, bucket, {_ORDERED} FROM ranked GROUP BY name, bucket"""
     return _run(session, sql, values, narrowed)
 
 

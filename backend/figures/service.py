@@ -1,10 +1,12 @@
 """Use cases of figures: one, all, and what is behind one."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,15 +17,17 @@ from sqlalchemy.orm import Session
 from backend.customers import service as customers
 from backend.figures import measures, repository
 from backend.figures.errors import BadPeriod, FigureUnknown
-from backend.figures.kpis import KPIS, OF_PEOPLE, Kind, Kpi
+from backend.figures.kpis import KPIS, OF_PEOPLE, Base, Kind, Kpi
 from backend.figures.measures import SECOND, Figure, ratio, rounded
 from backend.figures.scope import Filter
 from backend.technicians import service as technicians
 from backend.technicians.working_time import working_windows
+from iot_gateway.precision import Figures as Foreseen
 from iot_gateway.service import feedback
 
 LONGEST = timedelta(days=1100)
 YEAR = timedelta(days=365)
+FROM_FACTS = frozenset({Kind.RATE, Kind.SCORE, Kind.SHARE, Kind.DURATION, Kind.TURNS})
 
 
 class Bucket(StrEnum):
@@ -103,6 +107,32 @@ class Asked:
             "bucket": question.bucket,
         }
         self._windows: dict[str, list[Any]] | None = None
+        self.tallies: dict[str, list[Any]] = defaultdict(list)
+        self.durations: dict[str, list[Any]] = defaultdict(list)
+
+    def read(self, kpis: Iterable[Kpi]) -> None:
+        """Read the facts of figures; those of one base in one statement."""
+        groups: dict[tuple[Base, frozenset[str]], list[Kpi]] = defaultdict(list)
+        for kpi in kpis:
+            if kpi.kind in FROM_FACTS:
+                groups[kpi.base, kpi.takes].append(kpi)
+        for group in groups.values():
+            values = {name: value for kpi in group for name, value in self.values_for(kpi).items()}
+            for row in repository.tallies(self.session, group, self.question.narrowed, values):
+                self.tallies[row.name].append(row)
+            if timed := [kpi for kpi in group if kpi.kind is Kind.DURATION]:
+                for row in repository.durations(self.session, timed, self.question.narrowed, values):
+                    self.durations[row.name].append(row)
+
+    @cached_property
+    def up(self) -> Row[Any]:
+        """Return how long the assets ran and stood."""
+        return repository.reliability(self.session, KPIS["mtbf"], self.question.narrowed, self.values)
+
+    @cached_property
+    def foreseen(self) -> Foreseen:
+        """Return what the gateway tells of its cases."""
+        return feedback.precision(self.session, start=self.start, end=self.end).total
 
     def values_for(self, kpi: Kpi) -> dict[str, Any]:
         """Return the values that a figure's statement binds."""
@@ -141,7 +171,9 @@ def answer(session: Session, name: str, question: Question) -> Answer:
         FigureUnknown: there is none of this name.
         BadPeriod: the period ends before it begins, or is too long.
     """
-    return _answer(Asked(session, question), get_kpi(name))
+    asked, kpi = Asked(session, question), get_kpi(name)
+    asked.read([kpi])
+    return _answer(asked, kpi)
 
 
 def board(session: Session, question: Question) -> list[Answer]:
@@ -151,6 +183,7 @@ def board(session: Session, question: Question) -> list[Answer]:
         BadPeriod: the period ends before it begins, or is too long.
     """
     asked = Asked(session, question)
+    asked.read(KPIS.values())
     return [_answer(asked, kpi) for kpi in KPIS.values()]
 
 
@@ -160,18 +193,19 @@ def _answer(asked: Asked, kpi: Kpi) -> Answer:
 
 
 def _tallied(asked: Asked, kpi: Kpi) -> Figure:
-    rows = repository.tallies(asked.session, kpi, asked.question.narrowed, asked.values_for(kpi))
-    return measures.of_tallies(kpi.kind, rows)
+    return measures.of_tallies(kpi.kind, asked.tallies[kpi.name])
 
 
 def _timed(asked: Asked, kpi: Kpi) -> Figure:
-    rows = repository.durations(asked.session, kpi, asked.question.narrowed, asked.values)
-    out = repository.excluded(asked.session, kpi, asked.question.narrowed, asked.values)
-    return measures.of_durations(rows, {row.reason or "other": row.n for row in out})
+    excluded: dict[str, int] = defaultdict(int)
+    for row in asked.tallies[kpi.name]:
+        if not row.counted:
+            excluded[row.reason or "other"] += row.n
+    return measures.of_durations(asked.durations[kpi.name], dict(excluded))
 
 
 def _reliable(asked: Asked, kpi: Kpi) -> Figure:
-    row = repository.reliability(asked.session, kpi, asked.question.narrowed, asked.values)
+    row = asked.up
     up = row.watched_s - row.down_s
     between = up / row.failures if row.failures else None
     if kpi.name == "mtbf":
@@ -192,7 +226,7 @@ def _reliable(asked: Asked, kpi: Kpi) -> Figure:
 
 
 def _turned(asked: Asked, kpi: Kpi) -> Figure:
-    rows = repository.tallies(asked.session, kpi, asked.question.narrowed, asked.values)
+    rows = asked.tallies[kpi.name]
     issued = sum((row.value or Decimal(0) for row in rows), Decimal(0))
     opening, closing = repository.stock_levels(asked.session, asked.values)
     mean = (opening + closing) / 2
@@ -202,7 +236,7 @@ def _turned(asked: Asked, kpi: Kpi) -> Figure:
 
 
 def _predicted(asked: Asked, kpi: Kpi) -> Figure:
-    total = feedback.precision(asked.session, start=asked.start, end=asked.end).total
+    total = asked.foreseen
     if kpi.name == "prediction_lead":
         hours = total.lead_hours
         value = None if hours is None else rounded(Decimal(str(hours)) * 3600, SECOND)
