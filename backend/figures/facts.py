@@ -94,11 +94,12 @@ SELECT j.order_id AS fact_id, j.order_id, j.ticket_id, j.completed_at AS at, j.c
 REPEAT_RATE = f"""
 SELECT d.order_id AS fact_id, d.order_id, o.ticket_id, d.completed_at AS at, d.trips > 0 AS counted, d.trips > 1 AS hit,
        NULL::numeric AS value, NULL::numeric AS weight,
-       CASE WHEN d.trips = 0 THEN 'no_trip' WHEN d.trips > 1 THEN coalesce(
-            (SELECT coalesce(x.reason, x.ending) FROM trips x
-              WHERE x.order_id = d.order_id AND x.set_out_at IS NOT NULL AND x.ending <> 'complete'
-              ORDER BY x.ended_at, x.visit_no LIMIT 1), 'work_rejected') END AS reason
-  FROM done d JOIN scope o ON o.order_id = d.order_id WHERE {_IN_PERIOD.format("d.completed_at")}"""
+       CASE WHEN d.trips = 0 THEN 'no_trip' WHEN d.trips > 1 THEN coalesce(g.why, 'work_rejected') END AS reason
+  FROM done d JOIN scope o ON o.order_id = d.order_id
+  LEFT JOIN (SELECT DISTINCT ON (order_id) order_id, coalesce(reason, ending) AS why FROM trips
+              WHERE set_out_at IS NOT NULL AND ending <> 'complete' ORDER BY order_id, ended_at, visit_no) g
+    ON g.order_id = d.order_id
+ WHERE {_IN_PERIOD.format("d.completed_at")}"""
 
 REJECT_RATE = f"""
 SELECT x.visit_id AS fact_id, x.order_id, o.ticket_id, x.dispatched_at AS at,
@@ -128,10 +129,12 @@ SELECT md5(l.order_id::text || l.part_id::text)::uuid AS fact_id, l.order_id, l.
        true AS counted, l.filled >= l.needed AS hit, l.filled AS value, l.needed AS weight,
        CASE WHEN l.filled < l.needed THEN 'not_in_the_van' END AS reason
   FROM (SELECT d.order_id, o.ticket_id, d.completed_at, u.part_id, sum(u.quantity) AS needed,
-               coalesce(sum(u.quantity) FILTER (WHERE g.kind = 'van' AND x.visit_id = (
-                   SELECT y.visit_id FROM trips y WHERE y.order_id = d.order_id AND y.set_out_at IS NOT NULL
-                    ORDER BY y.set_out_at, y.visit_no LIMIT 1)), 0) AS filled
-          FROM done d JOIN scope o ON o.order_id = d.order_id JOIN trips x ON x.order_id = d.order_id
+               coalesce(sum(u.quantity) FILTER (WHERE g.kind = 'van' AND x.turn = 1), 0) AS filled
+          FROM done d JOIN scope o ON o.order_id = d.order_id
+          JOIN (SELECT order_id, visit_id,
+                       CASE WHEN set_out_at IS NOT NULL
+                            THEN row_number() OVER (PARTITION BY order_id ORDER BY set_out_at, visit_no) END AS turn
+                  FROM trips) x ON x.order_id = d.order_id
           JOIN visit_part u ON u.visit_id = x.visit_id JOIN stock_move b ON b.id = u.move_id
           JOIN stock_location g ON g.id = b.from_location_id
          WHERE {_IN_PERIOD.format("d.completed_at")}
@@ -216,12 +219,15 @@ SELECT j.visit_id AS fact_id, j.order_id, j.ticket_id, j.ended_at AS at, true AS
                EXISTS (SELECT 1 FROM technician_skill k WHERE k.technician_id = m.technician_id AND k.skill = o.skill
                    AND k.level >= o.skill_level AND (k.expires_on IS NULL
                    OR k.expires_on >= (x.arrived_at AT TIME ZONE :zone)::date)) AS skilled,
-               EXISTS (SELECT 1 FROM {_WORKING} WHERE w.technician_id = m.technician_id
-                   AND v.planned_start >= w.opens AND v.planned_start < w.closes) AS on_shift,
+               x.visit_id IN (
+                   SELECT y.visit_id FROM mine y JOIN visit p ON p.id = y.visit_id
+                     JOIN visit_technician l ON l.visit_id = y.visit_id AND l.released_at IS NULL AND l.lead
+                     JOIN {_WORKING} ON w.technician_id = l.technician_id
+                      AND p.planned_start >= w.opens AND p.planned_start < w.closes) AS on_shift,
                NOT (x.ending = 'incomplete' AND x.reason = 'parts') AND NOT EXISTS (
                    SELECT 1 FROM visit_part u JOIN stock_move b ON b.id = u.move_id
                     WHERE u.visit_id = x.visit_id AND b.from_location_id IS DISTINCT FROM n.van_location_id) AS equipped
-          FROM mine x JOIN scope o ON o.order_id = x.order_id JOIN visit v ON v.id = x.visit_id
+          FROM mine x JOIN scope o ON o.order_id = x.order_id
           JOIN visit_technician m ON m.visit_id = x.visit_id AND m.released_at IS NULL AND m.lead
           JOIN technician n ON n.id = m.technician_id
          WHERE x.arrived_at IS NOT NULL AND {_IN_PERIOD.format("x.ended_at")}) j"""
