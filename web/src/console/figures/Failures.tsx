@@ -75,11 +75,6 @@ function Chart({ bars, measure, name, label }: ChartProps) {
             key={bar.key}
             role="button"
             tabIndex={0}
-            aria-label={t("failures.bar", {
-              name: name(bar),
-              value: sizeText(bar, measure),
-              share: percent(bar.cumulative),
-            })}
             onClick={() => open(bar)}
             onKeyDown={(event) => {
               if (event.key !== "Enter" && event.key !== " ") return;
@@ -87,6 +82,13 @@ function Chart({ bars, measure, name, label }: ChartProps) {
               open(bar);
             }}
           >
+            <title>
+              {t("failures.bar", {
+                name: name(bar),
+                value: sizeText(bar, measure),
+                share: percent(bar.cumulative),
+              })}
+            </title>
             <rect x={place * step} y={0} width={step} height={HEIGHT + 34} className={css.touch} />
             <rect
               x={place * step + step * 0.15}

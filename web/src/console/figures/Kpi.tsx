@@ -15,7 +15,6 @@ function Card({ figure, picked }: { figure: Figure; picked: boolean }) {
     <button
       type="button"
       className={`${css.card} ${picked ? css.picked : ""}`}
-      aria-label={t("kpi.open", { name: titleOf(figure), value: text })}
       aria-pressed={picked}
       onClick={() => select("kpi", figure.name)}
     >
