@@ -12,7 +12,7 @@ AS_OF = datetime(2026, 1, 9, 3, 17, tzinfo=UTC)
 
 def test_figures_are_equal_to_a_recomputation_from_exported_events(database: Database, tmp_path: Path) -> None:
     tenant_id = a_tenant()
-    write(tenant_id, histories(orders=400, days=100, seed=7, first=FIRST))
+    write(tenant_id, histories(orders=200, days=100, seed=7, first=FIRST))
     exported(tenant_id, tmp_path)
 
     for first, last in ((date(2025, 10, 1), date(2025, 12, 31)), (date(2025, 12, 20), date(2026, 1, 31))):
