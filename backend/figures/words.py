@@ -62,7 +62,7 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     "time_to_accept": Words(
-        "接单时间 （MTTA）",
+        "接单时间（MTTA）",
         "Time to accept (MTTA)",
         "本期开出的工单，从开单到首次接单的时间；未接单、已取消的单列。",
         (
@@ -86,7 +86,7 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     "repair_time": Words(
-        "平均维修时间 （MRT）",
+        "平均维修时间（MRT）",
         "Repair time (MRT)",
         "本期完工的维修工单（纠正性、预测性），实际作业时间（不含挂起与在途）。",
         (
@@ -95,7 +95,7 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     "restoration_time": Words(
-        "平均恢复时间 （MTTR）",
+        "平均恢复时间（MTTR）",
         "Time to restoration (MTTR)",
         "本期完工的纠正性工单，从故障发生（设备、客户或开单最早告知的时刻）到恢复；未发现故障的单列。",
         (
@@ -105,7 +105,7 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     "mtbf": Words(
-        "平均故障间隔 （MTBF）",
+        "平均故障间隔（MTBF）",
         "Time between failures (MTBF)",
         "设备日历运行时间之和 ÷ 本期故障数（纠正性工单）。无故障时显示“大于”总运行时间。停机按故障到恢复计。",
         (
@@ -206,13 +206,13 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     "customer_satisfaction": Words(
-        "客户满意度 （CSAT）",
+        "客户满意度（CSAT）",
         "Satisfaction (CSAT)",
         "本期发出的调查中，评 4–5 分 ÷ 已评；未答的单列。",
         ("Of surveys sent in the period and answered, those with 4 or 5 of 5; unanswered ones are left out and shown."),
     ),
     "promoters": Words(
-        "净推荐值 （NPS）",
+        "净推荐值（NPS）",
         "Net promoter score",
         "本期发出的调查中，9–10 分占比减 0–6 分占比，乘 100；区间为均值的正态近似。",
         (

@@ -31,7 +31,7 @@ export const shellZh = {
   "kit.row": "行",
   "kit.column": "列",
   "kit.problem": "问题",
-  "help.go": "先按 g：地图、排班、案例、设备、时限、指标 (f)、服务请求、冲突 (x)",
+  "help.go": "先按 g：地图、排班、案例、设备、时限、指标（f）、服务请求、冲突（x）",
 } as const;
 
 export const shellEn: { [K in keyof typeof shellZh]: string } = {
