@@ -7,8 +7,8 @@ Locks: a new table only.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "figures2"
-down_revision = "0023"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
