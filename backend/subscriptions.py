@@ -6,6 +6,9 @@ from uuid import UUID
 
 from backend.assets import handlers as assets
 from backend.conversations.events import MessageWritten
+from backend.contracts import handlers as contracts
+from backend.contracts.events import CoverageOverridden
+from backend.costs import handlers as costs
 from backend.customers.events import CustomerMerged
 from backend.files import handlers as files
 from backend.files.uploads import SWEEP_JOB
@@ -19,6 +22,8 @@ from backend.playbooks import handlers as playbooks
 from backend.playbooks.events import TrialFinished
 from backend.reports import handlers as reports
 from backend.reports.service import MAKE_JOB
+from backend.quotes import handlers as quotes
+from backend.quotes.events import QuoteDecided
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets
@@ -51,6 +56,7 @@ JobHandler = Callable[[UUID, dict[str, Any]], None]
 SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     CustomerMerged: {
         "assets.follow_merge": assets.follow_merge,
+        "contracts.follow_merge": contracts.follow_merge,
         "work.follow_merge": work.follow_merge,
         "tickets.follow_merge": tickets.follow_merge,
     },
@@ -81,7 +87,10 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     WorkOrderClosed: {
         "tickets.resolve_on_close": tickets.resolve_on_close,
         "intake.label_on_close": intake.label_on_close,
+        "costs.keep_on_close": costs.keep_on_close,
     },
+    QuoteDecided: {"quotes.tell_author": quotes.tell_author},
+    CoverageOverridden: {"costs.recount_on_coverage": costs.recount_on_coverage},
     ClockMoved: {"work.move_due_on_clock": work.move_due_on_clock},
     EscalationReached: {"work.escalate_on_step": work.escalate_on_step},
     VisitAssigned: {"work.notify_assignment": work.notify_assignment},

@@ -17,6 +17,7 @@ from inventory.catalogue import (
     parts_by_number,
     stores,
 )
+from inventory.costing import Used, average_costs, used_for
 from inventory.ledger import STORES, Condition, LocationKind, MoveKind, ReservationState
 from inventory.movements import Swap, adjust, issue, receive, reverse, swap, take_back, transfer
 from inventory.reservations import (
@@ -51,9 +52,11 @@ __all__ = [
     "StockLine",
     "Store",
     "Swap",
+    "Used",
     "Want",
     "adjust",
     "availability",
+    "average_costs",
     "check_balances",
     "create_location",
     "create_part",
@@ -81,6 +84,7 @@ __all__ = [
     "take_back",
     "tenants_with_expired",
     "transfer",
+    "used_for",
     "van_stock",
     "withdraw_demand",
 ]

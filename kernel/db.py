@@ -96,6 +96,8 @@ class Tenant(Row):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     time_zone: Mapped[str] = mapped_column(server_default="Asia/Shanghai")
+    currency: Mapped[str] = mapped_column(server_default="CNY")
+    """In which it keeps its books, ISO 4217."""
 
 
 class TenantRow(Row):

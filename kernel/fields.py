@@ -1,9 +1,10 @@
 """Kinds of values that many request bodies share; what the database cannot store is refused here."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 
 def storable(text: str) -> str:
@@ -43,6 +44,15 @@ Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 LocalTime = Annotated[time, AfterValidator(local)]
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))]
+Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
+"""What one unit of something costs; finer than what can be paid."""
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+"""Money that changes hands."""
+Percent = Annotated[int, Field(ge=0, le=100)]
+Figure = Annotated[Decimal, PlainSerializer(lambda value: f"{value.normalize():f}", return_type=str)]
+"""A decimal in an answer, as a string without idle zeros."""
+Paid = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
+"""An amount of money in an answer, as a string."""
 Instant = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
 
 

@@ -97,3 +97,8 @@ def paths_of(session: Session, node_ids: Collection[UUID]) -> dict[UUID, str]:
     }
     names = repository.node_names(session, {key for keys in above.values() for key in keys})
     return {node_id: "/".join(names[key] for key in keys[1:]) for node_id, keys in above.items()}
+
+
+def assets_above(session: Session, asset_id: UUID) -> list[UUID]:
+    """Return the assets that an asset is inside of, the nearest first."""
+    return repository.ancestors(session, asset_id)

@@ -13,6 +13,8 @@ from backend.assets import record_routes as asset_records
 from backend.assets import routes as assets
 from backend.attachments import routes as attachments
 from backend.checklists import routes as checklists
+from backend.contracts import routes as contracts
+from backend.costs import routes as costs
 from backend.customers import routes as customers
 from backend.figures import routes as figures
 from backend.files import routes as files
@@ -23,13 +25,18 @@ from backend.live import routes as live
 from backend.mail import routes as mail
 from backend.main import console, reference
 from backend.notifications import routes as notifications
+from backend.outlets import routes as outlets
 from backend.planning import routes as planning
 from backend.playbooks import routes as playbooks
 from backend.positions import routes as positions
 from backend.reliability import routes as reliability
 from backend.reports import routes as reports
+from backend.prices import routes as prices
+from backend.quotes import link_routes as quote_links
+from backend.quotes import routes as quotes
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
+from backend.technicians import outlet_routes as outlet_people
 from backend.technicians import routes as technicians
 from backend.tickets import routes as tickets
 from backend.tickets import talk_routes as talk
@@ -63,6 +70,7 @@ ROOMS = (
     devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports, thresholds,
     coding, figures,
     mail, reports,
+    contracts, costs, outlets, prices, quotes, outlet_people,
 )  # fmt: skip
 
 
@@ -88,6 +96,7 @@ def create_app() -> FastAPI:
     include(app, identity.router, identity.ACCESS, prefix="/api/v1")
     include(app, surveys.router, surveys.ACCESS, prefix="")
     reference.serve(app, path="/api/docs")
+    include(app, quote_links.router, quote_links.ACCESS, prefix="")
     console.serve(app, settings.web_dist)
     if settings.mount_mobile:
         module, factory = settings.mount_mobile.split(":")

@@ -17,7 +17,7 @@ from backend.checklists import service as checklists
 from backend.customers import service as customers
 from backend.identity import service as identity
 from backend.intake import service as intake
-from backend.seed import checks, failures, upkeep, world
+from backend.seed import agreements, checks, failures, upkeep, world
 from backend.sla import service as sla
 from backend.technicians import service as technicians
 from inventory import service as stock
@@ -68,7 +68,16 @@ def _fill(session: Session) -> dict[str, str]:
     _warehouses(session, parts)
     _checklists(session)
     _assets(session, parts)
-    return _people(session, parts)
+    passwords = _people(session, parts)
+    _agreements(session)
+    return passwords
+
+
+def _agreements(session: Session) -> None:
+    (name, _, _), partner = world.CUSTOMERS["hospital"], world.TECHNICIANS[-1].name
+    (customer,) = customers.list_customers(session, text=name, limit=1)
+    people = technicians.list_technicians(session, active=True, after=None, limit=len(world.TECHNICIANS))
+    agreements.agree(session, customer.id, next(row.id for row in people if row.name == partner))
 
 
 def _parts(session: Session) -> dict[str, UUID]:

@@ -55,15 +55,24 @@ def targets(policy: SlaPolicy) -> dict[ClockKind, int]:
 
 
 def in_force(
-    session: Session, *, priority: int, criticality: str | None, customer_id: UUID | None, work_type: str | None
+    session: Session,
+    *,
+    priority: int,
+    criticality: str | None,
+    customer_id: UUID | None,
+    work_type: str | None,
+    tier: str | None = None,
 ) -> SlaPolicy:
     """Return the policy of a case: the customer's own first, then the tier's, the work type's, the criticality's.
+
+    A tier that is given, as by a contract, stands in place of the customer's.
 
     Raises:
         CustomerUnknown: there is no such customer.
         NoWorkingTime: no policy is known for the priority.
     """
-    tier = customers.get_customer(session, customer_id).tier if customer_id else None
+    if customer_id is not None:
+        tier = tier or customers.get_customer(session, customer_id).tier
     case = {"customer_id": customer_id, "tier": tier, "work_type": work_type, "criticality": criticality}
     found = repository.policy(session, priority=priority, case=case)
     if found is None:

@@ -18,6 +18,7 @@ def promise(
     criticality: str | None,
     customer_id: UUID | None,
     work_type: str | None,
+    tier: str | None = None,
     at: datetime,
 ) -> tuple[SlaPolicy, dict[ClockKind, datetime]]:
     """Return the policy that fits a case, and its due times if that were reported at an instant.
@@ -27,7 +28,7 @@ def promise(
         NoWorkingTime: the policy's calendar has no working time.
     """
     policy = policies.in_force(
-        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type
+        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type, tier=tier
     )
     calendar = repository.calendar(session, policy.calendar_id)
     try:

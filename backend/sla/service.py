@@ -25,6 +25,7 @@ def start_clocks(
     criticality: str | None,
     customer_id: UUID | None = None,
     work_type: str | None = None,
+    tier: str | None = None,
     at: datetime,
 ) -> Sequence[SlaClock]:
     """Start the clocks that the policy promises; those that run already are left alone.
@@ -38,7 +39,7 @@ def start_clocks(
     if running:
         return running
     policy = policies.in_force(
-        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type
+        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type, tier=tier
     )
     clocks = [_clock(policy, kind, subject_id=subject_id, at=at) for kind in kinds]
     session.add_all(clocks)
@@ -98,6 +99,7 @@ def restore_by(
     criticality: str | None,
     customer_id: UUID | None = None,
     work_type: str | None = None,
+    tier: str | None = None,
     at: datetime,
 ) -> datetime:
     """Return until when the policy promises to restore what is asked for at an instant; starts no clock.
@@ -106,7 +108,13 @@ def restore_by(
         NoWorkingTime: the policy's calendar has no working time.
     """
     _, due_at = preview.promise(
-        session, priority=priority, criticality=criticality, customer_id=customer_id, work_type=work_type, at=at
+        session,
+        priority=priority,
+        criticality=criticality,
+        customer_id=customer_id,
+        work_type=work_type,
+        tier=tier,
+        at=at,
     )
     return due_at[ClockKind.RESTORE]
 

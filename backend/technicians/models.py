@@ -32,7 +32,11 @@ class Technician(TenantRow):
     """A person who does visits."""
 
     __tablename__ = "technician"
-    __table_args__ = tenant_args(Index("ix_technician_name", "tenant_id", "name"))
+    __table_args__ = tenant_args(
+        Index("ix_technician_name", "tenant_id", "name"),
+        Index("ix_technician_outlet_id", "tenant_id", "outlet_id"),
+        refers("outlet_id", "outlet"),
+    )
 
     name: Mapped[str]
     phone: Mapped[str | None]
@@ -41,6 +45,8 @@ class Technician(TenantRow):
     van_location_id: Mapped[UUID | None]
     """The stock location of the van; opaque here."""
     territory: Mapped[Ring | None] = mapped_column(AreaType())
+    outlet_id: Mapped[UUID | None]
+    """The partner whose person it is; none: the house's own."""
     active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
 
 

@@ -32,6 +32,12 @@ def technicians_by_id(session: Session, ids: Collection[UUID]) -> Sequence[Techn
     return session.scalars(select(Technician).where(Technician.id.in_(ids))).all()
 
 
+def technicians_of_outlet(session: Session, outlet_id: UUID) -> Sequence[Technician]:
+    """Return the people of a partner by name."""
+    query = select(Technician).where(Technician.outlet_id == outlet_id).order_by(Technician.name, Technician.id)
+    return session.scalars(query.limit(500)).all()
+
+
 def active_technicians(session: Session) -> Sequence[Technician]:
     """Return everybody who works here, in the order of their ids."""
     return session.scalars(select(Technician).where(Technician.active).order_by(Technician.id)).all()

@@ -68,6 +68,22 @@ class TechnicianOut(Out):
         )
 
 
+class OutletOf(Body):
+    """Whose person a technician is; null: the house's own."""
+
+    outlet_id: UUID | None
+
+
+class OutletMember(Out):
+    """A technician, as the person of an outlet."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    active: bool
+    outlet_id: UUID | None
+
+
 class Break(Body):
     """A break in local time."""
 

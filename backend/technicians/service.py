@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.outlets import service as outlets
 from backend.technicians import repository, shifts
 from backend.technicians.errors import AbsenceUnknown, ShiftOverlaps, TechnicianUnknown, WrongInterval
 from backend.technicians.models import Absence, Shift, ShiftPattern, Technician, TechnicianSkill
 from backend.technicians.shifts import TechnicianDay, Window
 from inventory import service as stock
+from kernel import audit
 from kernel.geo import LonLat, Ring
 
 NEAR_METRES = 200_000.0
@@ -77,6 +79,38 @@ def set_van(session: Session, technician_id: UUID, *, van_location_id: UUID | No
     technician.van_location_id = van_location_id
     session.flush()
     return technician
+
+
+def set_outlet(session: Session, technician_id: UUID, *, outlet_id: UUID | None, by: UUID | None = None) -> Technician:
+    """Say whose person a technician is: a partner's, or the house's own.
+
+    Raises:
+        TechnicianUnknown, OutletUnknown: they do not exist here.
+    """
+    technician = get_technician(session, technician_id)
+    if outlet_id is not None:
+        outlets.get_outlet(session, outlet_id)
+    audit.record(
+        session,
+        action="technician.outlet",
+        subject="technician",
+        subject_id=technician_id,
+        actor_id=by,
+        detail={"outlet_id": str(outlet_id) if outlet_id else None},
+    )
+    technician.outlet_id = outlet_id
+    session.flush()
+    return technician
+
+
+def technicians_of_outlet(session: Session, outlet_id: UUID) -> Sequence[Technician]:
+    """Return the people of a partner by name.
+
+    Raises:
+        OutletUnknown: there is no such partner.
+    """
+    outlets.get_outlet(session, outlet_id)
+    return repository.technicians_of_outlet(session, outlet_id)
 
 
 def _check_van(session: Session, van_location_id: UUID | None) -> None:

@@ -166,7 +166,7 @@ VISIT_WHO: dict[VisitAction, frozenset[Who]] = {
 ORDER_WHO: dict[OrderAction, frozenset[Who]] = {
     _OA.OPEN: _OFFICE,
     _OA.ASK_APPROVAL: _OFFICE,
-    _OA.APPROVE: frozenset({Who.SUPERVISOR}),
+    _OA.APPROVE: frozenset({Who.SUPERVISOR, Who.SYSTEM}),
     _OA.WAIT_PARTS: frozenset({Who.SYSTEM, Who.DISPATCHER}),
     _OA.PARTS_ARRIVED: frozenset({Who.SYSTEM, Who.DISPATCHER}),
     _OA.SCHEDULE: frozenset({Who.SYSTEM, Who.DISPATCHER}),

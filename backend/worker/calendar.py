@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from backend.assets import meter_feed
+from backend.contracts import allowances
+from backend.contracts import service as contracts
 from backend.identity import service as identity
 from backend.intake import casework as intake
 from backend.planning import service as planner
 from backend.playbooks import service as playbooks
 from backend.positions import service as positions
+from backend.quotes import service as quotes
 from backend.sla.service import SWEEP
 from backend.work.service import forecasts, promises
 from inventory import service as stock
@@ -42,6 +45,8 @@ def sweep() -> None:
         telemetry.advance_campaigns(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
             stock.expire(session, at=at)
+            quotes.expire(session, at=at)
+            allowances.expire(session, today=contracts.local_day(session, at), at=at)
             planner.replan_what_waits(session, at=at)
             intake.release_waiting(session, at=at)
             playbooks.sweep(session, at=at)

@@ -74,11 +74,21 @@ KINDS = {
     "reading_id": "reading",
     "warranty_id": "warranty",
     "asset_ids": "asset",
+    "price_list_id": "price_list",
+    "outlet_id": "outlet",
+    "contract_id": "contract",
+    "quote_id": "quote",
+    "cost_entry_id": "cost_entry",
+    "settlement_id": "settlement",
+    "asset_ids": "asset",
+    "site_ids": "site",
 }
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
 """Ids that are made by the client, or name something that the operation cannot know."""
 STEPS = [{"clock": "restore", "percent": 75, "action": "raise_priority"}]
+SHARES = {"labour": 100, "parts": 100, "travel": 100, "consumables": 0}
+OFFER = [{"kind": "parts", "quantity": "1", "unit_price": "5", "part_id": "part"}]
 GIVEN: dict[str, Json] = {
     "assets.create_asset": {"class_code": "pump", "parent_id": "asset", "location_id": "node"},
     "assets.create_location": {"kind": "area", "site_id": None},
@@ -93,6 +103,18 @@ GIVEN: dict[str, Json] = {
     "checklists.create_version": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "checklists.preview": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "checklists.replace_draft": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
+    "contracts.create_contract": {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "class_codes": ["pump"]},
+    "contracts.grant_more": {"unit": "visit"},
+    "contracts.override_coverage": {"basis": "contract", "coverage": SHARES},
+    "contracts.replace_contract": {"starts_on": "2026-01-01", "ends_on": "2036-12-31"},
+    "costs.add_entry": {"entry": "distance", "kilometres": "3", "technician_id": "technician"},
+    "costs.settle": {"party": "outlet", "customer_id": None, "starts_on": "2026-01-01", "ends_on": "2026-02-01"},
+    "costs.try_settlement": {
+        "party": "customer",
+        "outlet_id": None,
+        "starts_on": "2026-01-01",
+        "ends_on": "2026-02-01",
+    },
     "firmware.act_on_campaign": {"action": "pause"},
     "firmware.create_campaign": {"waves": [100]},
     "firmware.create_release": {"model": "pump", "version": "9", "content": "AA=="},
@@ -117,6 +139,11 @@ GIVEN: dict[str, Json] = {
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},
     "playbooks.try_playbook": {"model": "pump", "failure_group": "bearing"},
     "reports.send_report": {"to": "wang@example.com"},
+    "prices.create_price_list": {"parts": [{"part_id": "part", "unit_price": "1"}]},
+    "prices.replace_price_list": {"parts": [{"part_id": "part", "unit_price": "1"}]},
+    "quotes.act_on_quote": {"action": "withdraw"},
+    "quotes.create_quote": {"lines": OFFER, "valid_until": "2036-01-01T00:00:00Z"},
+    "quotes.replace_quote": {"lines": OFFER, "valid_until": "2036-01-01T00:00:00Z"},
     "sla.create_calendar": {"time_zone": "Asia/Shanghai"},
     "sla.create_ladder": {"steps": STEPS},
     "sla.create_policy": {"work_type": "inspection", "tier": None},

@@ -49,6 +49,8 @@ def test_public_operations_are_the_known_ones(doors: dict[str, Door]) -> None:
     assert public == DOOR | {
         "surveys.show_survey",
         "surveys.answer_survey",
+        "quote-links.show_quote",
+        "quote-links.answer_quote",
         "firmware.download_image",
         "telemetry.trade_claim",
     }

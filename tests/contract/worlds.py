@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,11 @@ from backend.assets.meters import Read
 from backend.assets.models import Criticality, MeterKind, NodeKind, ReadingSource
 from backend.checklists import service as checklists
 from backend.checklists.answers import Item, ItemType
+from backend.contracts import service as contracts
+from backend.contracts.coverage import Kind
+from backend.contracts.ledger import Cycle, Unit
+from backend.costs import service as costs
+from backend.costs.models import EntryKind, Party, Settlement
 from backend.files import service as files
 from backend.files import uploads
 from backend.files.models import LinkRole
@@ -24,12 +30,16 @@ from backend.intake import casework
 from backend.intake.models import CaseIntake, Incident, IncidentScope
 from backend.mail import service as mail
 from backend.notifications import service as notifications
+from backend.outlets import service as outlets
 from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
 from backend.playbooks import service as playbooks
 from backend.playbooks.models import Trial
 from backend.reports import service as reports
 from backend.reports.models import Cause
+from backend.prices import service as prices
+from backend.prices.models import Purpose
+from backend.quotes import service as quotes
 from backend.sla import ladders, policies, terms
 from backend.sla.ladders import StepDraft
 from backend.sla.models import ClockKind, StepAction
@@ -50,6 +60,7 @@ from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.contract.operations_bodies import NEXT, PICTURE
 from tests.integration.backend.work.scene import a_scene, a_visit, an_order, do_visit, fill, phone_of, step
+from tests.integration.backend.work.scene import Scene, a_scene, a_visit, an_order, fill, phone_of, step
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,7 @@ def a_world(tenant_id: UUID) -> World:
             client_op_id=new_id(),
         ).id
         ids |= _people(session, scene.chen)
+        ids |= _money(session, scene, ids["order"])
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
         ids |= _files(session, caller, visit.id, ids["order"])
@@ -246,6 +258,35 @@ def _files(session: Session, caller: UUID, visit_id: UUID, order_id: UUID) -> di
     sha256 = hashlib.sha256(NEXT.encode()).hexdigest()
     upload = uploads.begin_upload(session, name="b.txt", size=len(NEXT), sha256=sha256, media_type="", by=caller, at=at)
     return {"file": file.id, "link": links[1], "upload": upload.id}
+
+
+def _money(session: Session, scene: Scene, order_id: UUID) -> dict[str, UUID]:
+    """Agree on prices and a contract, quote for an order, enter what it cost, settle."""
+    at = clock.now()
+    listed = prices.create_price_list(session, "std", prices.Draft(name="Standard", purpose=Purpose.STANDARD))
+    outlet = outlets.create_outlet(session, "N1", outlets.Draft(name="North", price_list_id=listed.id))
+    draft = contracts.Draft(
+        name="Full", starts_on=date(2026, 1, 1), ends_on=date(2036, 1, 1), shares={}, price_list_id=listed.id,
+        scope=contracts.Scope(asset_ids=[scene.asset], site_ids=[scene.site]),
+        entitlements={Unit.VISIT: contracts.Granted(quantity=Decimal(99), cycle=Cycle.YEAR)},
+    )  # fmt: skip
+    contract = contracts.create_contract(session, scene.customer, draft)
+    offer = quotes.Draft(lines=[], valid_until=at + timedelta(days=9))
+    entered = costs.Draft(entry=EntryKind.OUTSIDE, kind=Kind.LABOUR, cost=Decimal(1), price=Decimal(1))
+    settlement = Settlement(
+        number="ST-1", party=Party.OUTLET, outlet_id=outlet.id, starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 1),
+        currency="CNY", total=Decimal(0), line_count=0,
+    )  # fmt: skip
+    session.add(settlement)
+    session.flush()
+    return {
+        "price_list": listed.id,
+        "outlet": outlet.id,
+        "contract": contract.id,
+        "quote": quotes.create_quote(session, order_id, offer, by=None, at=at).id,
+        "cost_entry": costs.add_entry(session, order_id, entered, client_op_id=new_id(), by=None, at=at).id,
+        "settlement": settlement.id,
+    }
 
 
 def a_letter(session: Session, user_id: UUID) -> UUID:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.contracts import deciding as contracts
 from backend.customers import service as customers
 from backend.sla import service as sla
 from backend.sla.models import ClockKind
@@ -19,7 +20,7 @@ from backend.work.errors import IllegalTransition, OpenChildren, ReasonMissing
 from backend.work.events import WorkOrderClosed, WorkOrderDueMoved, WorkOrderOpened
 from backend.work.lifecycle import ORDER_BY_HAND, ORDER_TRANSITIONS, OrderAction, OrderState, VisitAction, legal
 from backend.work.models import DueBasis, OrderSource, WorkOrder, WorkOrderPart
-from backend.work.service import stages
+from backend.work.service import promises, stages
 from backend.work.service.demand import demand_ref
 from backend.work.service.journal import NO_FAULT, check_version, take_step
 from inventory import service as stock
@@ -87,6 +88,8 @@ def open_work_order(
     `failure_at` is the early end of a failure window. Due is the earlier of it and what the SLA allows, or a promise,
     or what a `schedule` says, which has no clocks.
 
+    Who pays is decided here, and kept whatever becomes of the contract.
+
     Raises:
         SiteUnknown, AssetUnknown: they do not exist here.
     """
@@ -129,10 +132,11 @@ def open_work_order(
         WorkOrderPart(work_order_id=order.id, part_id=part.part_id, quantity=part.quantity, basis=part.basis)
         for part in expected_parts
     )
+    tier = promises.decide_payer(session, order, at=at)
     if schedule is not None:
         order.due_at, order.due_basis = schedule.due_at, DueBasis.PLAN
     else:
-        allowed = _start_clocks(session, order, criticality=criticality, at=at)
+        allowed = promises.begin(session, order, criticality=criticality, tier=tier, at=at)
         order.due_at, order.due_basis = due(allowed=allowed, promised_at=promised_at, failure_at=failure_at, at=at)
     take_step(session, order, OrderAction.OPEN, actor=actor or system(), at=at)
     publish(
@@ -148,20 +152,6 @@ def open_work_order(
         ),
     )
     return order
-
-
-def _start_clocks(session: Session, order: WorkOrder, *, criticality: str | None, at: datetime) -> datetime | None:
-    """Start the promises of an order; return until when it is to be restored."""
-    clocks = sla.start_clocks(
-        session,
-        order.id,
-        priority=order.priority,
-        criticality=criticality,
-        customer_id=order.customer_id,
-        work_type=order.work_type,
-        at=at,
-    )
-    return next((clock.due_at for clock in clocks if clock.clock is ClockKind.RESTORE), None)
 
 
 def due(
@@ -188,14 +178,7 @@ def raise_urgency(
     order.priority = min(order.priority, priority)
     if changed and order.due_basis is not DueBasis.PROMISE:
         criticality = assets.get_asset(session, order.asset_id).criticality if order.asset_id else None
-        allowed = sla.restore_by(
-            session,
-            priority=priority,
-            criticality=criticality,
-            customer_id=order.customer_id,
-            work_type=order.work_type,
-            at=at,
-        )
+        allowed = promises.restore_by(session, order, priority=priority, criticality=criticality, at=at)
         if order.due_at is None or allowed < order.due_at:
             order.due_at, order.due_basis = allowed, DueBasis.SLA
     if failure_at is not None:
@@ -241,6 +224,15 @@ def extend(
     order.version += 1
     session.flush()
     return order
+
+
+def lock(session: Session, work_order_id: UUID) -> WorkOrder:
+    """Return an order, locked: what belongs to it is locked after it.
+
+    Raises:
+        NoSuchWorkOrder: there is none with this id.
+    """
+    return repository.order(session, work_order_id, lock=True)
 
 
 def expected_parts(session: Session, work_order_id: UUID) -> Sequence[WorkOrderPart]:
@@ -357,6 +349,7 @@ def _cancel(session: Session, order: WorkOrder, asked: Asked) -> None:
             )
         stock.release(session, visit.id)
     stock.withdraw_demand(session, demand_ref(order.id))
+    contracts.release(session, order.id, at=asked.at)
     sla.stop(session, order.id, at=asked.at)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.contracts import deciding as contracts
 from backend.sla import readings
 from backend.sla import service as sla
 from backend.sla.models import ClockKind, PauseReason
@@ -14,6 +15,43 @@ from backend.work.models import DueBasis, WorkOrder
 
 WAITS = {OrderState.PENDING_APPROVAL: PauseReason.APPROVAL, OrderState.WAITING_PARTS: PauseReason.PARTS}
 """States of an order in which it waits for somebody else."""
+
+
+def decide_payer(session: Session, order: WorkOrder, *, at: datetime) -> str | None:
+    """Decide who pays for an order that is being opened; return the class of service that its contract agrees on."""
+    subject = contracts.Subject(customer_id=order.customer_id, site_id=order.site_id, asset_id=order.asset_id)
+    return contracts.freeze(session, order.id, subject, at=at).tier
+
+
+def begin(
+    session: Session, order: WorkOrder, *, criticality: str | None, tier: str | None, at: datetime
+) -> datetime | None:
+    """Start the clocks of an order that is being opened; return until when it is to be restored."""
+    sla.start_clocks(
+        session,
+        order.id,
+        priority=order.priority,
+        criticality=criticality,
+        customer_id=order.customer_id,
+        work_type=order.work_type,
+        tier=tier,
+        at=at,
+    )
+    return _restore_by(session, order.id)
+
+
+def restore_by(session: Session, order: WorkOrder, *, priority: int, criticality: str | None, at: datetime) -> datetime:
+    """Return until when the policies promise to restore an order of another priority; starts no clock."""
+    coverage = contracts.coverage_of_many(session, [order.id]).get(order.id)
+    return sla.restore_by(
+        session,
+        priority=priority,
+        criticality=criticality,
+        customer_id=order.customer_id,
+        work_type=order.work_type,
+        tier=coverage.tier if coverage else None,
+        at=at,
+    )
 
 
 def pause(session: Session, order: WorkOrder, *, reason: PauseReason, source: str, at: datetime) -> None:

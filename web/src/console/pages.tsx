@@ -31,6 +31,15 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
   watch: lazy(() => import("./sla/Watch").then((found) => ({ default: found.Watch }))),
   calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
   policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),
+  contracts: lazy(() =>
+    import("./contracts/ContractList").then((found) => ({ default: found.ContractList })),
+  ),
+  quotes: lazy(() => import("./quotes/QuoteList").then((found) => ({ default: found.QuoteList }))),
+  prices: lazy(() => import("./prices/PriceLists").then((found) => ({ default: found.PriceLists }))),
+  outlets: lazy(() => import("./outlets/OutletList").then((found) => ({ default: found.OutletList }))),
+  settlements: lazy(() =>
+    import("./costs/SettlementList").then((found) => ({ default: found.SettlementList })),
+  ),
   ladders: lazy(() => import("./sla/Ladders").then((found) => ({ default: found.Ladders }))),
   kpi: lazy(() => import("./figures/Kpi").then((found) => ({ default: found.Kpi }))),
   failures: lazy(() => import("./figures/Failures").then((found) => ({ default: found.Failures }))),
@@ -64,4 +73,11 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
     import("./checklists/ChecklistPanel").then((found) => ({ default: found.ChecklistPanel })),
   ),
   tickets: lazy(() => import("./tickets/TicketPanel").then((found) => ({ default: found.TicketPanel }))),
+  contracts: lazy(() =>
+    import("./contracts/ContractPanel").then((found) => ({ default: found.ContractPanel })),
+  ),
+  outlets: lazy(() => import("./outlets/OutletPanel").then((found) => ({ default: found.OutletPanel }))),
+  settlements: lazy(() =>
+    import("./costs/SettlementPanel").then((found) => ({ default: found.SettlementPanel })),
+  ),
 };

@@ -28,6 +28,9 @@ const ALLOWED = {
   assets: [...KEEPERS, "integrator"],
   assetState: [...KEEPERS, "integrator", "dispatcher"],
   readings: [...COMMANDERS, "integrator"],
+  money: ["admin", "supervisor"],
+  quote: ["admin", "supervisor", "agent", "dispatcher"],
+  settlement: ["admin", "supervisor", "auditor"],
   download: [...KEEPERS, "auditor", "integrator"],
 } as const satisfies Record<string, readonly string[]>;
 

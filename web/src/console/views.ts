@@ -9,7 +9,7 @@ export const GROUPS = {
   customers: [],
   assets: ["assets", "places"],
   people: [],
-  contracts: [],
+  contracts: ["contracts", "quotes", "prices", "outlets", "settlements"],
   cases: ["cases", "incidents", "playbooks", "policy"],
   fleet: ["devices", "letters", "broker", "precision", "backlog", "firmware", "claims", "limits"],
   promises: ["watch", "calendars", "policies", "ladders"],
@@ -43,6 +43,9 @@ export const KINDS = [
   "checklists",
   "assets",
   "tickets",
+  "contracts",
+  "outlets",
+  "settlements",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 

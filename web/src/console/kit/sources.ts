@@ -33,6 +33,9 @@ const LISTS = {
     name: "display_name",
     hint: "username",
   },
+  priceList: { path: "/api/v1/price-lists", searched: false, name: "name", hint: "code" },
+  contract: { path: "/api/v1/contracts", searched: true, name: "name", hint: "number" },
+  outlet: { path: "/api/v1/outlets", searched: true, name: "name", hint: "code" },
   user: { path: "/api/v1/users", searched: false, single: false, name: "name", hint: "username" },
 } as const satisfies Record<string, Listed>;
 

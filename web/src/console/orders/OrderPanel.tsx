@@ -12,6 +12,9 @@ import { Panel } from "../Panel";
 import css from "../panel.module.css";
 import { Reports } from "../reports/Reports";
 import { select } from "../route";
+import { Coverage } from "../contracts/Coverage";
+import { CostSheet } from "../costs/CostSheet";
+import { OrderQuotes } from "../quotes/OrderQuotes";
 import { Actions } from "./Actions";
 import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
@@ -174,6 +177,8 @@ export function OrderPanel({ id }: { id: string }) {
       <Marks order={order} />
       <Recurring path={`/api/v1/work-orders/${encodeURIComponent(order.id)}`} />
       <Where order={order} />
+      <Coverage order={order} />
+      <OrderQuotes order={order} />
       {order.sla.length > 0 && <SlaClocks clocks={order.sla} orderId={order.id} />}
       {order.case_id && <CaseEvidence id={order.case_id} />}
       {order.case_id && <CaseAdvice id={order.case_id} />}
@@ -181,6 +186,7 @@ export function OrderPanel({ id }: { id: string }) {
       <PlanReasons id={order.id} version={order.version} />
       <Visits visits={order.visits} />
       <Conclusion order={order} />
+      <CostSheet order={order} />
       <Reports orderId={order.id} visits={order.visits} />
       <FileList subjects={subjectsOf(order)} />
       <Kin order={order} />

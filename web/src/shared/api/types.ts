@@ -181,7 +181,7 @@ export interface WorkOrder extends WorkOrderItem {
     lat: number | null;
     access_notes: string | null;
   } | null;
-  customer: { name: string; phone: string | null } | null;
+  customer: { id: string; name: string; phone: string | null } | null;
   substatus?: string | null;
   labels?: string[];
   parent?: OrderName | null;

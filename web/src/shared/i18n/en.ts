@@ -5,6 +5,7 @@ import { checklistsEn } from "./checklists";
 import { enDevices } from "./en.devices";
 import { figuresEn } from "./figures";
 import { filesEn } from "./files";
+import { moneyEn } from "./money";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
 import { ticketsEn } from "./tickets";
@@ -20,6 +21,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...assetsEn,
   ...ticketsEn,
   ...catalogueEn,
+  ...moneyEn,
   "app.name": "Fieldhand",
   "app.console": "Dispatch console",
   "app.loading": "Loading…",

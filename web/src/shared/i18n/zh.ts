@@ -5,6 +5,7 @@ import { catalogueZh } from "./catalogue";
 import { checklistsZh } from "./checklists";
 import { figuresZh } from "./figures";
 import { filesZh } from "./files";
+import { moneyZh } from "./money";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
 import { ticketsZh } from "./tickets";
@@ -19,6 +20,7 @@ export const zh = {
   ...assetsZh,
   ...ticketsZh,
   ...catalogueZh,
+  ...moneyZh,
   "app.name": "Fieldhand",
   "app.console": "调度台",
   "app.loading": "加载中…",
