@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from backend.assets import handlers as assets
-from backend.conversations.events import MessageWritten
 from backend.contracts import handlers as contracts
 from backend.contracts.events import CoverageOverridden
+from backend.conversations.events import MessageWritten
 from backend.costs import handlers as costs
 from backend.customers.events import CustomerMerged
 from backend.files import handlers as files
@@ -20,10 +20,10 @@ from backend.planning import handlers as planning
 from backend.planning import service as planner
 from backend.playbooks import handlers as playbooks
 from backend.playbooks.events import TrialFinished
-from backend.reports import handlers as reports
-from backend.reports.service import MAKE_JOB
 from backend.quotes import handlers as quotes
 from backend.quotes.events import QuoteDecided
+from backend.reports import handlers as reports
+from backend.reports.service import MAKE_JOB
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
 from backend.tickets import handlers as tickets

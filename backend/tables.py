@@ -2,8 +2,8 @@
 
 import backend.assets.models
 import backend.checklists.models
-import backend.conversations.models
 import backend.contracts.models
+import backend.conversations.models
 import backend.costs.models
 import backend.customers.models
 import backend.files.models
@@ -15,9 +15,9 @@ import backend.outlets.models
 import backend.planning.models
 import backend.playbooks.models
 import backend.positions.models
-import backend.reports.models
 import backend.prices.models
 import backend.quotes.models
+import backend.reports.models
 import backend.sla.models
 import backend.surveys.models
 import backend.technicians.models

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
-from backend.assets import tree
+from backend.assets import tree, warranties
 from backend.contracts import allowances, repository, service
-from backend.contracts.coverage import Basis, Decision, Kind, Reason, Shares, Terms, decide
+from backend.contracts.coverage import Basis, Decision, Kind, Reason, Shares, Terms, Warranty, decide
 from backend.contracts.errors import AllowanceSpent, CoverageUndecided
 from backend.contracts.events import CoverageOverridden
 from backend.contracts.ledger import Unit
@@ -55,7 +55,24 @@ def judge(session: Session, subject: Subject, *, day: date, at: datetime, spent:
     """Return what would be decided on a local day; keeps nothing but the periods of entitlements that it opens."""
     versions = repository.current_of_customer(session, subject.customer_id)
     contracts = _terms(session, versions, subject, day=day, at=at, spent=spent)
-    return decide(day, warranties=(), contracts=contracts)
+    return decide(day, warranties=_warranties(session, subject.asset_id), contracts=contracts)
+
+
+def _warranties(session: Session, asset_id: UUID | None) -> list[Warranty]:
+    if asset_id is None:
+        return []
+    return [
+        Warranty(
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            shares={
+                kind: 100
+                for kind, covered in ((Kind.LABOUR, row.labour), (Kind.PARTS, row.parts), (Kind.TRAVEL, row.travel))
+                if covered
+            },
+        )
+        for row in warranties.warranties_of(session, asset_id)
+    ]
 
 
 def _terms(

@@ -12,7 +12,7 @@ from backend.contracts.deciding import shares_of
 from backend.contracts.ledger import Cycle, EntryKind, Unit
 from backend.contracts.models import Allowance, AllowanceEntry, Contract, OrderCoverage
 from backend.contracts.service import Agreed, Draft, Granted, Scope
-from kernel.fields import Body, Code, Day, Figure, Line, Out, Percent, Prose, Storable
+from kernel.fields import Body, Code, Day, Figure, Line, Out, Percent, Prose, Storable, example
 
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500), Storable]
@@ -101,6 +101,12 @@ class GrantIn(Body):
 
 class OverrideIn(Body):
     """Who pays for an order after all."""
+
+    model_config = example(
+        basis="warranty",
+        coverage={"labour": 100, "parts": 100, "travel": 0, "consumables": 0},
+        reason="The maker agreed by phone",
+    )
 
     basis: Basis
     coverage: SharesBody

@@ -12,11 +12,20 @@ from backend.costs.models import EntryKind, Party, SettledAs
 from backend.costs.service import AssetCost, Draft, Sheet
 from backend.costs.settling import Due, Period
 from backend.costs.sheet import Source
-from kernel.fields import Amount, Body, Day, Figure, OptionalLine, Out, Paid
+from kernel.fields import Amount, Body, Day, Figure, OptionalLine, Out, Paid, example
 
 
 class EntryIn(Body):
     """An outside service with what it cost and is worth, or kilometres that somebody drove."""
+
+    model_config = example(
+        entry="outside",
+        kind="labour",
+        text="Crane",
+        cost="300.00",
+        price="380.00",
+        client_op_id="019a3c52-7b1e-7cc4-9d0f-3f6a4d2b8e10",
+    )
 
     entry: EntryKind
     kind: Kind = Kind.LABOUR
@@ -157,6 +166,8 @@ class AssetCostOut(Out):
 
 class PeriodIn(Body):
     """What is settled: orders closed from one day to another, with one sort of party or one of them."""
+
+    model_config = example(party="customer", starts_on="2026-04-01", ends_on="2026-04-30")
 
     party: Party
     starts_on: Day

@@ -29,11 +29,11 @@ from backend.outlets import routes as outlets
 from backend.planning import routes as planning
 from backend.playbooks import routes as playbooks
 from backend.positions import routes as positions
-from backend.reliability import routes as reliability
-from backend.reports import routes as reports
 from backend.prices import routes as prices
 from backend.quotes import link_routes as quote_links
 from backend.quotes import routes as quotes
+from backend.reliability import routes as reliability
+from backend.reports import routes as reports
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
 from backend.technicians import outlet_routes as outlet_people

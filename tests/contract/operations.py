@@ -80,7 +80,6 @@ KINDS = {
     "quote_id": "quote",
     "cost_entry_id": "cost_entry",
     "settlement_id": "settlement",
-    "asset_ids": "asset",
     "site_ids": "site",
 }
 """What the parameters and members that end in `id` name."""

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -35,11 +34,11 @@ from backend.planning import service as planning
 from backend.planning.models import PlanMode, PlanVisit
 from backend.playbooks import service as playbooks
 from backend.playbooks.models import Trial
-from backend.reports import service as reports
-from backend.reports.models import Cause
 from backend.prices import service as prices
 from backend.prices.models import Purpose
 from backend.quotes import service as quotes
+from backend.reports import service as reports
+from backend.reports.models import Cause
 from backend.sla import ladders, policies, terms
 from backend.sla.ladders import StepDraft
 from backend.sla.models import ClockKind, StepAction
@@ -59,8 +58,7 @@ from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.contract.operations_bodies import NEXT, PICTURE
-from tests.integration.backend.work.scene import a_scene, a_visit, an_order, do_visit, fill, phone_of, step
-from tests.integration.backend.work.scene import Scene, a_scene, a_visit, an_order, fill, phone_of, step
+from tests.integration.backend.work.scene import Scene, a_scene, a_visit, an_order, do_visit, fill, phone_of, step
 
 
 @dataclass(frozen=True)

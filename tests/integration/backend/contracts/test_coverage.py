@@ -1,6 +1,6 @@
 """Who pays for an order: decided when it is opened, kept, changed only by a person who says why."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
+from backend.assets import warranties
 from backend.contracts import allowances, deciding, handlers, routes, service
 from backend.contracts.coverage import Basis, Kind, Reason
 from backend.contracts.errors import ScopeElsewhere
@@ -29,6 +30,21 @@ from tests.integration.backend.contracts.scene import NOON, TODAY, a_contract
 from tests.integration.backend.work.scene import a_scene, an_order, desk
 
 DAY = timedelta(days=1)
+
+
+def test_a_warranty_that_ended_yesterday_in_the_tenants_zone_pays_nothing_any_more(session: Session) -> None:
+    scene = a_scene(session)
+    terms = warranties.Terms(starts_on=TODAY - 400 * DAY, ends_on=TODAY - DAY, labour=True, parts=True, travel=True)
+    warranties.add_warranty(session, scene.asset, terms)
+    last_minute = datetime(2026, 8, 31, 15, 59, tzinfo=UTC)
+    midnight = datetime(2026, 8, 31, 16, tzinfo=UTC)
+
+    within = deciding.coverage_of(session, an_order(session, scene, at=last_minute).id)
+    after = deciding.coverage_of(session, an_order(session, scene, at=midnight).id)
+
+    assert (within.basis, within.labour_percent, within.decided_on) == (Basis.WARRANTY, 100, TODAY - DAY)
+    assert (after.basis, after.reason, after.reason_on) == (Basis.NONE, Reason.WARRANTY_ENDED, TODAY - DAY)
+    assert (after.labour_percent, after.decided_on) == (0, TODAY)
 
 
 def test_an_order_keeps_what_was_decided_when_its_contract_changes(session: Session) -> None:

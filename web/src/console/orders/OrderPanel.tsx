@@ -7,14 +7,14 @@ import { Due, Facts, Failure, Loading, PriorityBadge, Section, StateLabel, ui } 
 import { Kin } from "../catalogue/Kin";
 import { Marks } from "../catalogue/Marks";
 import { Recurring } from "../catalogue/Recurring";
+import { Coverage } from "../contracts/Coverage";
+import { CostSheet } from "../costs/CostSheet";
 import { FileList } from "../files/FileList";
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
+import { OrderQuotes } from "../quotes/OrderQuotes";
 import { Reports } from "../reports/Reports";
 import { select } from "../route";
-import { Coverage } from "../contracts/Coverage";
-import { CostSheet } from "../costs/CostSheet";
-import { OrderQuotes } from "../quotes/OrderQuotes";
 import { Actions } from "./Actions";
 import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
