@@ -47,13 +47,8 @@ export function VirtualTable<T>({ label, columns, rows, keyOf, selected, cells, 
         <div role="rowgroup" className={css.headGroup}>
           <div role="row" aria-rowindex={1} className={css.headRow} style={grid}>
             {columns.map(({ name, head, order, hidden }) => (
-              <span
-                key={name}
-                role="columnheader"
-                {...(order ? { "aria-sort": order } : {})}
-                {...(hidden ? { className: ui.hidden } : {})}
-              >
-                {head ?? name}
+              <span key={name} role="columnheader" {...(order ? { "aria-sort": order } : {})}>
+                {hidden ? <span className={ui.hidden}>{name}</span> : (head ?? name)}
               </span>
             ))}
           </div>
