@@ -103,7 +103,10 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     VisitReported: {"reports.renew_on_report": reports.renew_on_report},
     TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},
     TicketMerged: {"intake.follow_ticket_merge": intake.follow_ticket_merge},
-    MessageWritten: {"tickets.notify_mentioned": tickets.notify_mentioned},
+    MessageWritten: {
+        "tickets.notify_mentioned": tickets.notify_mentioned,
+        "tickets.mail_reply": tickets.mail_reply,
+    },
     StockArrived: {"work.resume_on_stock": work.resume_on_stock},
     TicketResolved: {
         "surveys.invite_on_resolution": surveys.invite_on_resolution,

@@ -86,6 +86,15 @@ def write(session: Session, subject_id: UUID, draft: Draft) -> tuple[Message, bo
     return made, True
 
 
+def get_message(session: Session, message_id: UUID) -> Message:
+    """Return a message.
+
+    Raises:
+        LookupError: there is none with this id.
+    """
+    return session.get_one(Message, message_id)
+
+
 def amounts_to(session: Session, subject_ids: Collection[UUID]) -> Standing:
     """Return what the conversations of subjects amount to, read as one."""
     return standing(repository.said(session, subject_ids))

@@ -1,6 +1,6 @@
 """Queries of outgoing mail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.mail.models import MailState, OutboundMail
 from kernel.db import tenant_of
 from kernel.ids import new_id
+from kernel.timeline import Window
 
 
 def add(session: Session, row: dict[str, object]) -> bool:
@@ -48,3 +49,9 @@ def mails(
     if after is not None:
         query = query.where(OutboundMail.id < after)
     return session.scalars(query).all()
+
+
+def about(session: Session, subject_ids: Collection[UUID], window: Window) -> Sequence[OutboundMail]:
+    """Return the newest mails about subjects in a window, the latest first."""
+    query = select(OutboundMail).where(OutboundMail.subject_id.in_(subject_ids))
+    return session.scalars(window.cut(query, OutboundMail.created_at, OutboundMail.id)).all()

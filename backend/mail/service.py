@@ -1,6 +1,6 @@
 """Use cases of outgoing mail: write one, send it, try again later, give up, send anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from backend.mail.texts import fill
 from kernel import clock, jobs
 from kernel.db import transaction
 from kernel.log import get_logger
+from kernel.timeline import Line, Window
 
 SEND_JOB = "mail.send"
 MOST_ATTEMPTS = 10
@@ -171,6 +172,23 @@ def get_mail(session: Session, mail_id: UUID, *, lock: bool = False) -> Outbound
     if found is None:
         raise MailUnknown("No mail has this id.", mail_id=mail_id)
     return found
+
+
+def lines(session: Session, subject_ids: Collection[UUID], window: Window) -> list[Line]:
+    """Return the newest mails about subjects as lines of a timeline, the latest first."""
+    return [
+        Line(
+            id=row.id,
+            at=row.created_at,
+            received_at=row.created_at,
+            kind="mail",
+            code=f"mail.{row.state}",
+            text=row.title,
+            source="mail",
+            data={"mail_id": str(row.id), "to": row.to_name, "file_name": row.file_name, "error": row.error},
+        )
+        for row in repository.about(session, subject_ids, window)
+    ]
 
 
 def list_mails(

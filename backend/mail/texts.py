@@ -20,16 +20,39 @@ Please answer this mail if you have questions.
 
 {sender}
 """
+REPLY_ZH = """{name},您好:
+
+{text}
+
+服务请求:{number} {summary}
+
+{sender}
+"""
+REPLY_EN = """Dear {name},
+
+{text}
+
+Service request: {number} {summary}
+
+{sender}
+"""
 TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "service_report": {
         "zh": ("服务报告 {number}:{site}", REPORT_ZH),
         "en": ("Service report {number}: {site}", REPORT_EN),
     },
+    "ticket_reply": {
+        "zh": ("服务请求 {number}:{summary}", REPLY_ZH),
+        "en": ("Service request {number}: {summary}", REPLY_EN),
+    },
 }
+PROSE = "text"
+"""The word that keeps its lines, in the body only."""
 
 
 def fill(kind: str, locale: str, words: Mapping[str, str]) -> tuple[str, str]:
     """Return title and body of a kind of mail; other languages than Chinese and English read English."""
     title, body = TEXTS[kind]["zh" if locale.startswith("zh") else "en"]
     plain = {name: " ".join(value.split()) for name, value in words.items()}
-    return title.format_map(plain), body.format_map(plain)
+    prose = {PROSE: words[PROSE].strip()} if PROSE in words else {}
+    return title.format_map(plain), body.format_map(plain | prose)

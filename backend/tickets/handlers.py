@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.conversations.events import MessageWritten
+from backend.conversations.saying import MessageKind
 from backend.customers import changes as customers
 from backend.customers.events import CustomerMerged
 from backend.notifications import service as notifications
 from backend.notifications.service import Words
-from backend.tickets import repository, service
+from backend.tickets import mailing, repository, service
 from backend.work.events import WorkOrderChanged, WorkOrderClosed, WorkOrderOpened
 from backend.work.lifecycle import OrderState
 from kernel import clock
@@ -60,6 +61,12 @@ def notify_mentioned(session: Session, event: MessageWritten) -> None:
         data={"ticket_id": str(ticket.id), "message_id": str(event.message_id)},
         at=clock.now(),
     )
+
+
+def mail_reply(session: Session, event: MessageWritten) -> None:
+    """Mail what was answered by mail; a second delivery sends no second mail."""
+    if event.kind == MessageKind.REPLY:
+        mailing.send_reply(session, event.message_id, at=clock.now())
 
 
 def follow_merge(session: Session, event: CustomerMerged) -> None:

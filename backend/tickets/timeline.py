@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.conversations import service as conversations
+from backend.mail import service as mail
 from backend.tickets import repository, talking
 from backend.work.service import timeline as work
 from backend.work.service import views
@@ -24,6 +25,7 @@ class Source(StrEnum):
     WORK = "work"
     STOCK = "stock"
     CASE = "case"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +79,17 @@ def _case_lines(session: Session, about: About, window: Window) -> list[Line]:
     return turns.lines(session, about.cases, window)
 
 
+def _mail_lines(session: Session, about: About, window: Window) -> list[Line]:
+    return mail.lines(session, [*about.tickets, *about.orders], window)
+
+
 SOURCES: dict[Source, Callable[[Session, About, Window], list[Line]]] = {
     Source.TICKET: _ticket_lines,
     Source.TALK: _talk_lines,
     Source.WORK: _work_lines,
     Source.STOCK: _stock_lines,
     Source.CASE: _case_lines,
+    Source.MAIL: _mail_lines,
 }
 
 

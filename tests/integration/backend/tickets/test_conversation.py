@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.conversations.events import MessageWritten
+from backend.customers.models import Customer
 from backend.files import service as files
 from backend.identity import service as identity
+from backend.mail.models import OutboundMail
 from backend.notifications.models import Notification
 from backend.sla import service as sla
 from backend.sla.models import ClockKind
@@ -286,3 +288,23 @@ def test_a_ticket_has_promises_of_its_own_that_wait_for_the_customer(session: Se
     assert [row.met_at for row in sla.clocks_of(session, ticket.id)] == [NOON + 25 * HOUR, None]
     assert sla.clocks_of(session, device.id) == []
     order_promises.follow_clock(session, ticket.id, former=NOON, due_at=NOON)
+
+
+def test_a_reply_by_mail_is_mailed_once_with_its_lines_kept(tenant: UUID, scene: Scene, desk: TestClient) -> None:
+    with transaction(tenant_id=tenant) as session:
+        session.get_one(Customer, scene.customer).email = "mall@example.com"
+        ticket = str(a_ticket(session, scene).id)
+    for kind, channel in (("reply", "mail"), ("reply", "phone"), ("note", "mail")):
+        said = {"kind": kind, "channel": channel, "text": "first line\nsecond line"}
+        assert desk.post(f"/tickets/{ticket}/messages", json=said).status_code == 201
+
+    with transaction(tenant_id=tenant) as session:
+        for _ in range(2):
+            for row in session.scalars(select(OutboxEvent).where(OutboxEvent.topic == MessageWritten.topic)):
+                handlers.mail_reply(session, decode(MessageWritten, row.body))
+        (mail,) = session.scalars(select(OutboundMail))
+
+    assert (mail.to_address, str(mail.subject_id)) == ("mall@example.com", ticket)
+    assert "first line\nsecond line" in mail.body
+    lines = desk.get(f"/tickets/{ticket}/timeline", params={"source": ["mail"]}).json()["items"]
+    assert [(line["kind"], line["code"]) for line in lines] == [("mail", f"mail.{mail.state}")]

@@ -10,7 +10,7 @@ import { select } from "../route";
 import type { Line } from "./api";
 import css from "./tickets.module.css";
 
-const SOURCES = ["ticket", "talk", "work", "stock", "case"] as const;
+const SOURCES = ["ticket", "talk", "work", "stock", "case", "mail"] as const;
 const LATE_MS = 120_000;
 
 function Entry({ line }: { line: Line }) {
