@@ -98,9 +98,13 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
     VisitCompleted: {
         "intake.verify_on_completion": intake.verify_on_completion,
         "work.correct_on_completion": work.correct_on_completion,
+        "work.read_meters": work.read_meters,
         "reports.make_on_completion": reports.make_on_completion,
     },
-    VisitReported: {"reports.renew_on_report": reports.renew_on_report},
+    VisitReported: {
+        "work.read_meters_late": work.read_meters,
+        "reports.renew_on_report": reports.renew_on_report,
+    },
     TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},
     TicketMerged: {"intake.follow_ticket_merge": intake.follow_ticket_merge},
     MessageWritten: {

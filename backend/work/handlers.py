@@ -13,8 +13,8 @@ from backend.notifications.service import Words
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.sla.models import ClockKind
 from backend.work import repository
-from backend.work.events import VisitAssigned, VisitCompleted, VisitWithdrawn
-from backend.work.service import corrective, escalations, promises, scheduling, waiting
+from backend.work.events import VisitAssigned, VisitCompleted, VisitReported, VisitWithdrawn
+from backend.work.service import corrective, escalations, promises, readings, scheduling, waiting
 from inventory.events import StockArrived
 from kernel import clock
 from kernel.db import transaction
@@ -28,6 +28,11 @@ def resume_on_stock(session: Session, event: StockArrived) -> None:
 def correct_on_completion(session: Session, event: VisitCompleted) -> None:
     """Open work for what the visit's checklist found wrong; a second delivery changes nothing."""
     corrective.open_for_failed_items(session, event.visit_id, at=event.completed_at)
+
+
+def read_meters(session: Session, event: VisitCompleted | VisitReported) -> None:
+    """Write what a completed visit read to the meters, at its end and when it is heard of later."""
+    readings.read_meters(session, event.visit_id)
 
 
 def notify_assignment(session: Session, event: VisitAssigned) -> None:
