@@ -55,6 +55,7 @@ def test_a_checklist_is_written_tried_and_published(desk: Callable[..., Desk]) -
     form.get_by_label("Code").fill("valve")
     form.get_by_label("Name (Chinese)").fill("阀门")
     form.get_by_label("Name (English)").fill("Valve")
+    form.get_by_label("Class of assets").fill("valve")
     form.get_by_label("Pass mark").fill("80")
     first = form.get_by_role("group", name="Item 1")
     first.get_by_label("Text (Chinese)").fill("有渗漏")
@@ -81,7 +82,7 @@ def test_a_checklist_is_written_tried_and_published(desk: Callable[..., Desk]) -
     expect(panel.get_by_role("heading", name="Valve")).to_be_visible()
     panel.get_by_role("button", name="Publish").click()
     expect(panel.get_by_role("button", name="Retire")).to_be_visible()
-    expect(page.get_by_role("table").get_by_text("Valve")).to_be_visible()
+    expect(page.get_by_role("table").get_by_role("button", name="Valve")).to_be_visible()
     assert here.violations() == []
 
 
