@@ -96,15 +96,17 @@ function Add({ subject }: { subject: Subject }) {
           </option>
         ))}
       </select>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        className={ui.input}
-        aria-label={t("files.add")}
-        disabled={attach.isPending}
-        onChange={(event) => void send([...(event.target.files ?? [])])}
-      />
+      <label className={`${ui.button} ${css.choose}`}>
+        <span>{t("files.add")}</span>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          className={ui.hidden}
+          disabled={attach.isPending}
+          onChange={(event) => void send([...(event.target.files ?? [])])}
+        />
+      </label>
       {attach.isPending && (
         <span role="status">{t("files.adding", { name: attach.variables.file.name })}</span>
       )}
