@@ -34,7 +34,7 @@ class Letter:
 
 def configured() -> bool:
     """Tell whether there is a mail server to send with."""
-    return get_settings().smtp_host is not None
+    return bool(get_settings().smtp_host)
 
 
 def send(letter: Letter) -> None:
@@ -48,7 +48,7 @@ def send(letter: Letter) -> None:
     try:
         message = compose(letter, settings)
         with _connect(settings) as server:
-            if settings.smtp_user is not None:
+            if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(message, from_addr=settings.smtp_from, to_addrs=[letter.to_address])
     except smtplib.SMTPRecipientsRefused as error:
