@@ -59,6 +59,7 @@ KEEPERS = frozenset({Role.WAREHOUSE, Role.SUPERVISOR, Role.ADMIN})
 HOLDERS = KEEPERS | {Role.DISPATCHER}
 ACCESS = {
     "list_parts": READERS,
+    "get_part": READERS,
     "create_part": KEEPERS | {Role.INTEGRATOR},
     "list_locations": READERS,
     "create_location": KEEPERS,
@@ -84,6 +85,12 @@ def list_parts(db: Db, q: Search = None, limit: Limit = DEFAULT_LIMIT, cursor: C
     rows, more = cut(views.list_parts(db, text=q, after=after, limit=limit + 1), limit)
     items = [PartOut.model_validate(row) for row in rows]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].number) if more else None)
+
+
+@router.get("/parts/{part_id}", responses=problems(UnknownPart))
+def get_part(part_id: UUID, db: Db) -> PartOut:
+    """Return a part."""
+    return PartOut.model_validate(service.parts_by_id(db, [part_id])[part_id])
 
 
 @router.post("/parts", status_code=201, responses=problems(NumberTaken, UnknownPart))

@@ -11,7 +11,6 @@ from backend.assets import record_rows, repository
 from backend.assets.errors import AssetUnknown, StaleVersion, TwiceInBom
 from backend.assets.models import Asset, BomLine
 from inventory import service as stock
-from inventory.errors import UnknownPart
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,9 @@ def replace_bom(session: Session, asset_id: UUID, lines: Sequence[Line], *, vers
         raise AssetUnknown("No asset has this id.", asset_id=asset_id)
     if asset.version != version:
         raise StaleVersion("Read the asset again before changing it.", version=asset.version)
-    known = stock.parts_by_id(session, {line.part_id for line in lines})
+    stock.parts_by_id(session, {line.part_id for line in lines})
     seen: set[tuple[UUID, str]] = set()
     for line in lines:
-        if line.part_id not in known:
-            raise UnknownPart("No part has this id.", part_id=line.part_id)
         if (line.part_id, line.position) in seen:
             raise TwiceInBom("Add the quantities of one position.", part_id=line.part_id, position=line.position)
         seen.add((line.part_id, line.position))

@@ -170,7 +170,7 @@ def _out(db: Session, asset: Asset) -> AssetOut:
 def _components(db: Session, asset_id: UUID, *, at: datetime | None) -> list[ComponentOut]:
     rows = service.components_of(db, asset_id, at=at)
     parts = stock.parts_by_id(db, {row.part_id for row in rows})
-    return [ComponentOut.of(row, parts.get(row.part_id)) for row in rows]
+    return [ComponentOut.of(row, parts[row.part_id]) for row in rows]
 
 
 def _failures(db: Session, asset_id: UUID) -> list[FailureOut]:

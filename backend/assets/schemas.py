@@ -215,21 +215,21 @@ class ComponentOut(Out):
 
     id: UUID
     part_id: UUID
-    part_number: str | None
-    part_name: str | None
+    part_number: str
+    part_name: str
     serial: str
     place: str
     installed_at: datetime | None
     removed_at: datetime | None
 
     @classmethod
-    def of(cls, row: AssetComponent, part: KnownPart | None) -> "ComponentOut":
-        """Return the answer for a row; the part is opaque to the register and may be unknown."""
+    def of(cls, row: AssetComponent, part: KnownPart) -> "ComponentOut":
+        """Return the answer for a row."""
         return cls(
             id=row.id,
             part_id=row.part_id,
-            part_number=part.number if part else None,
-            part_name=part.name if part else None,
+            part_number=part.number,
+            part_name=part.name,
             serial=row.serial,
             place=row.place,
             installed_at=row.installed_at,

@@ -50,10 +50,10 @@ def test_an_asset_is_found_read_and_labelled(desk: Callable[..., Desk]) -> None:
     page.get_by_role("button", name="Change state").click()
     page.get_by_role("dialog").get_by_label("State").select_option("unplanned")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    expect(page.get_by_role("tabpanel").get_by_text("Down, unplanned")).to_be_visible()
+    expect(page.locator("#panel-part").get_by_text("Down, unplanned")).to_be_visible()
 
     page.get_by_role("tab", name="Label").click()
-    page.get_by_role("button", name="Print labels").click()
+    page.locator("#panel-part").get_by_role("button", name="Print labels").click()
     page.get_by_role("button", name="Make a PDF").click()
     with page.expect_download() as told:
         page.get_by_role("link", name="Open the labels").click()

@@ -154,7 +154,9 @@ def test_the_catalogue_grows_once_per_number(keeper: TestClient, world: World) -
     made = keeper.post("/stock/locations", json=place | {"opening_hours": hours})
     assert (made.status_code, made.json()["lon"], made.json()["virtual"]) == (201, 121.5, False)
     assert keeper.post("/stock/locations", json=place).status_code == 409
-    assert [row["number"] for row in keeper.get("/parts", params={"q": "密封"}).json()["items"]] == ["HX-GASKET"]
+    (found,) = keeper.get("/parts", params={"q": "密封"}).json()["items"]
+    assert (found["number"], keeper.get(f"/parts/{found['id']}").json()) == ("HX-GASKET", found)
+    assert keeper.get(f"/parts/{new_id()}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ const ALLOWED = {
   assets: [...KEEPERS, "integrator"],
   assetState: [...KEEPERS, "integrator", "dispatcher"],
   readings: [...COMMANDERS, "integrator"],
+  costs: [...COMMANDERS, "warehouse", "auditor"],
   money: ["admin", "supervisor"],
   quote: ["admin", "supervisor", "agent", "dispatcher"],
   settlement: ["admin", "supervisor", "auditor"],

@@ -3,9 +3,11 @@ import { useMemo, useState } from "react";
 import { get } from "../../shared/api/client";
 import type { Page } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
+import { money } from "../../shared/money";
 import { moment, number } from "../../shared/time";
-import { Failure, Loading, Section, StateLabel, ui } from "../../shared/ui/parts";
+import { Facts, Failure, Loading, Section, StateLabel, ui } from "../../shared/ui/parts";
 import panel from "../panel.module.css";
+import { useRights } from "../rights";
 import { select } from "../route";
 import { type AssetDetail, assetPath, type Reliability } from "./api";
 import css from "./assets.module.css";
@@ -13,6 +15,11 @@ import css from "./assets.module.css";
 const SPANS = [30, 90, 365, 1095];
 const DAY = 86_400_000;
 
+interface Cost {
+  currency: string;
+  totals: { cost: string; customer: string; house: string };
+  orders: unknown[];
+}
 interface Order {
   id: string;
   number: string;
@@ -94,6 +101,37 @@ function Failures({ found }: { found: Reliability }) {
   );
 }
 
+/** What the orders that were closed in the span have cost. */
+function Costs({ asset, since }: { asset: AssetDetail; since: string }) {
+  const query = useQuery({
+    queryKey: ["asset", asset.id, "costs", since],
+    queryFn: ({ signal }) =>
+      get<Cost>(
+        `${assetPath(asset.id)}/costs`,
+        { since: since.slice(0, 10), until: new Date().toISOString().slice(0, 10) },
+        signal,
+      ),
+  });
+  const found = query.data;
+  return (
+    <Section title={t("asset.costs")}>
+      {query.isPending && <Loading />}
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      {found && found.orders.length === 0 && <p className={ui.soft}>{t("asset.costsNone")}</p>}
+      {found && found.orders.length > 0 && (
+        <Facts
+          rows={[
+            [t("asset.cost"), money(found.totals.cost, found.currency)],
+            [t("asset.costCustomer"), money(found.totals.customer, found.currency)],
+            [t("asset.costHouse"), money(found.totals.house, found.currency)],
+            [t("asset.orders"), String(found.orders.length)],
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
 function Orders({ asset }: { asset: AssetDetail }) {
   const query = useQuery({
     queryKey: ["asset", asset.id, "orders"],
@@ -125,6 +163,7 @@ function Orders({ asset }: { asset: AssetDetail }) {
 
 /** What was done on an asset, how it failed, how reliable that makes it. */
 export function History({ asset }: { asset: AssetDetail }) {
+  const rights = useRights();
   const [days, setDays] = useState(365);
   const since = useMemo(() => new Date(Date.now() - days * DAY).toISOString(), [days]);
   const query = useQuery({
@@ -156,6 +195,7 @@ export function History({ asset }: { asset: AssetDetail }) {
         {found && <Figures found={found} />}
       </Section>
       {found && <Failures found={found} />}
+      {rights.costs && <Costs asset={asset} since={since} />}
       <Orders asset={asset} />
     </>
   );

@@ -110,7 +110,7 @@ function Components({ asset }: { asset: AssetDetail }) {
               {rows.map((one) => (
                 <tr key={one.id}>
                   <td>
-                    {one.part_name ?? one.place} <span className={ui.soft}>{one.part_number}</span>
+                    {one.part_name} <span className={ui.soft}>{one.part_number}</span>
                   </td>
                   <td>{one.serial}</td>
                   <td>{one.installed_at ? dayMoment(one.installed_at) : t("asset.always")}</td>

@@ -2,7 +2,8 @@ import { useState } from "react";
 import { post, put, remove } from "../../shared/api/client";
 import type { Page } from "../../shared/api/types";
 import { code, t } from "../../shared/i18n";
-import { dayName, moment, number, quantity } from "../../shared/time";
+import { dayOf } from "../../shared/money";
+import { moment, number, quantity } from "../../shared/time";
 import { Facts, Failure, Loading, Section, ui } from "../../shared/ui/parts";
 import { type Field, FormDialog } from "../kit";
 import panel from "../panel.module.css";
@@ -52,7 +53,7 @@ function OnFile({ asset }: Props) {
           [t("asset.maker"), asset.maker],
           [t("asset.model"), asset.model],
           [t("asset.serial"), asset.serial],
-          [t("asset.installedOn"), asset.installed_on && dayName(asset.installed_on)],
+          [t("asset.installedOn"), asset.installed_on && dayOf(asset.installed_on)],
           [`${t("asset.lon")}, ${t("asset.lat")}`, at],
         ]}
       />
@@ -163,7 +164,7 @@ function Warranty({ asset }: Props) {
       {found && (
         <p className={found.cover.covered ? "" : ui.soft}>
           {found.cover.covered
-            ? t("asset.warrantyUntil", { day: dayName(found.cover.ends_on ?? ""), what: words(found.cover) })
+            ? t("asset.warrantyUntil", { day: dayOf(found.cover.ends_on ?? ""), what: words(found.cover) })
             : t("asset.warrantyNone")}
         </p>
       )}
@@ -171,7 +172,7 @@ function Warranty({ asset }: Props) {
         {found?.items.map((one) => (
           <li key={one.id}>
             <span>
-              {dayName(one.starts_on)} – {dayName(one.ends_on)}{" "}
+              {dayOf(one.starts_on)} – {dayOf(one.ends_on)}{" "}
               <span className={ui.soft}>
                 {words(one)} {one.note}
               </span>

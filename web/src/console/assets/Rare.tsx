@@ -1,11 +1,15 @@
+import { FileList } from "../files/FileList";
 import type { AssetPart } from "./AssetPanel";
 import type { AssetDetail } from "./api";
-import { Documents } from "./Documents";
 import { History } from "./History";
 import { Inside } from "./Inside";
 import { Label } from "./Label";
 import { Meters } from "./Meters";
 import { Telemetry } from "./Telemetry";
+
+function Documents({ asset }: { asset: AssetDetail }) {
+  return <FileList subjects={[{ kind: "asset", id: asset.id, name: asset.name }]} />;
+}
 
 const PARTS = {
   inside: Inside,

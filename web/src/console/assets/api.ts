@@ -44,8 +44,8 @@ export interface AssetClass {
 export interface Component {
   id: string;
   part_id: string;
-  part_number: string | null;
-  part_name: string | null;
+  part_number: string;
+  part_name: string;
   serial: string;
   place: string;
   installed_at: string | null;

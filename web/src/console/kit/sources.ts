@@ -25,7 +25,7 @@ const LISTS = {
   site: { path: "/api/v1/sites", searched: false, name: "name", hint: "address" },
   asset: { path: "/api/v1/assets", searched: true, name: "name", hint: "asset_no" },
   technician: { path: "/api/v1/technicians", searched: false, name: "name", hint: "phone" },
-  part: { path: "/api/v1/parts", searched: true, name: "name", hint: "part_no" },
+  part: { path: "/api/v1/parts", searched: true, name: "name", hint: "number" },
   person: {
     path: "/api/v1/conversations/people",
     searched: true,
