@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.assets import handlers as assets
+from backend.assets.events import MeterRead
 from backend.contracts import handlers as contracts
 from backend.contracts.events import CoverageOverridden
 from backend.conversations.events import MessageWritten
@@ -15,6 +16,7 @@ from backend.files.uploads import SWEEP_JOB
 from backend.intake import handlers as intake
 from backend.mail import handlers as mail
 from backend.mail.service import SEND_JOB
+from backend.maintenance import handlers as maintenance
 from backend.notifications import handlers as notifications
 from backend.planning import handlers as planning
 from backend.planning import service as planner
@@ -31,6 +33,7 @@ from backend.tickets.events import TicketChanged, TicketMerged, TicketResolved
 from backend.work import handlers as work
 from backend.work.events import (
     VisitAssigned,
+    VisitChanged,
     VisitCompleted,
     VisitReported,
     VisitWithdrawn,
@@ -82,18 +85,22 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "planning.plan_on_returned": planning.plan_on_returned,
         "tickets.resolve_on_cancel": tickets.resolve_on_cancel,
         "intake.dismiss_on_order_cancelled": intake.dismiss_on_order_cancelled,
+        "maintenance.count_on_cancel": maintenance.count_on_cancel,
     },
     WorkOrderDueMoved: {"planning.plan_on_due_moved": planning.plan_on_due_moved},
     WorkOrderClosed: {
         "tickets.resolve_on_close": tickets.resolve_on_close,
         "intake.label_on_close": intake.label_on_close,
         "costs.keep_on_close": costs.keep_on_close,
+        "maintenance.count_on_close": maintenance.count_on_close,
     },
     QuoteDecided: {"quotes.tell_author": quotes.tell_author},
     CoverageOverridden: {"costs.recount_on_coverage": costs.recount_on_coverage},
     ClockMoved: {"work.move_due_on_clock": work.move_due_on_clock},
     EscalationReached: {"work.escalate_on_step": work.escalate_on_step},
     VisitAssigned: {"work.notify_assignment": work.notify_assignment},
+    VisitChanged: {"maintenance.mute_on_visit": maintenance.mute_on_visit},
+    MeterRead: {"maintenance.look_on_reading": maintenance.look_on_reading},
     VisitWithdrawn: {"work.notify_withdrawal": work.notify_withdrawal},
     VisitCompleted: {
         "intake.verify_on_completion": intake.verify_on_completion,

@@ -10,6 +10,7 @@ import backend.files.models
 import backend.identity.models
 import backend.intake.models
 import backend.mail.models
+import backend.maintenance.models
 import backend.notifications.models
 import backend.outlets.models
 import backend.planning.models

@@ -147,6 +147,26 @@ def get_version(session: Session, code: str, version: int) -> ChecklistTemplate:
     return template
 
 
+def in_use(session: Session, code: str) -> ChecklistTemplate | None:
+    """Return the version of a checklist that is in use, if there is one."""
+    return repository.current(session, code)
+
+
+def snapshot(session: Session, code: str, *, name: str, items: Sequence[Item], at: datetime) -> ChecklistTemplate:
+    """Return the newest version of a checklist with these items, made if it differs; only who names it is given it.
+
+    Raises:
+        UnfitItem: an item contradicts itself.
+    """
+    last = repository.version(session, code, repository.last_version(session, code))
+    if last is not None and items_of(last) == tuple(items) and last.name_zh == name:
+        return last
+    template = create_version(session, code, name_zh=name, name_en=name, items=items)
+    template.retired_at = at
+    session.flush()
+    return template
+
+
 def template_for(session: Session, *, asset_class: str | None, work_type: str | None) -> ChecklistTemplate | None:
     """Return the checklist in use for a kind of work on a class of assets, if there is one."""
     return repository.best(session, asset_class=asset_class, work_type=work_type)

@@ -24,6 +24,8 @@ from backend.intake import routes as intake
 from backend.live import routes as live
 from backend.mail import routes as mail
 from backend.main import console, reference
+from backend.maintenance import round_routes as inspections
+from backend.maintenance import routes as maintenance
 from backend.notifications import routes as notifications
 from backend.outlets import routes as outlets
 from backend.planning import routes as planning
@@ -71,6 +73,7 @@ ROOMS = (
     coding, figures,
     mail, reports,
     contracts, costs, outlets, prices, quotes, outlet_people,
+    inspections, maintenance,
 )  # fmt: skip
 
 

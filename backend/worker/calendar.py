@@ -11,6 +11,8 @@ from backend.contracts import allowances
 from backend.contracts import service as contracts
 from backend.identity import service as identity
 from backend.intake import casework as intake
+from backend.maintenance.service import enrolment as maintained
+from backend.maintenance.service import generation as maintenance
 from backend.planning import service as planner
 from backend.playbooks import service as playbooks
 from backend.positions import service as positions
@@ -28,6 +30,8 @@ from kernel.outbox import DeliveryState, EventDelivery, OutboxEvent
 ANSWERS_KEPT = timedelta(days=2)
 BATCH = 5000
 PROMISES = (promises.recount, promises.mark_breaches, promises.climb, forecasts.look)
+UPKEEP = (maintained.sweep, maintained.look_at_due, maintenance.open_due)
+UPKEEP_AT_A_TIME = 50
 MOST_ROUNDS = 20
 """Batches of one stage in one sweep; what is left waits for the next."""
 FORECAST_SECONDS = 1800.0
@@ -42,6 +46,7 @@ def sweep() -> None:
     telemetry.expire_commands()
     for tenant_id in tenants():
         keep_promises(tenant_id, at=at)
+        keep_up(tenant_id, at=at)
         telemetry.advance_campaigns(tenant_id)
         with transaction(tenant_id=tenant_id) as session:
             stock.expire(session, at=at)
@@ -62,6 +67,16 @@ def keep_promises(tenant_id: UUID, *, at: datetime) -> None:
             with transaction(tenant_id=tenant_id) as session:
                 done = stage(session, at=at)
             if done < SWEEP:
+                break
+
+
+def keep_up(tenant_id: UUID, *, at: datetime) -> None:
+    """Take up the assets of plans, reckon what is due, open its orders: each batch in a transaction of its own."""
+    for stage in UPKEEP:
+        for _ in range(MOST_ROUNDS):
+            with transaction(tenant_id=tenant_id) as session:
+                done = stage(session, at=at, limit=UPKEEP_AT_A_TIME)
+            if done < UPKEEP_AT_A_TIME:
                 break
 
 

@@ -56,6 +56,9 @@ KINDS = {
     "playbook_id": "playbook",
     "trial_id": "trial",
     "threshold_id": "threshold",
+    "maintenance_plan_id": "maintenance_plan",
+    "preview_asset_id": "asset",
+    "route_id": "route",
     "move_id": "move",
     "reservation_id": "reservation",
     "part_id": "part",
@@ -85,6 +88,14 @@ KINDS = {
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
 """Ids that are made by the client, or name something that the operation cannot know."""
+UPKEEP: Json = {
+    "asset_id": "asset",
+    "site_id": None,
+    "route_id": None,
+    "rule": "FREQ=MONTHLY",
+    "levels": [{"name": "A", "parts": [{"part_id": "part", "quantity": "1"}]}],
+}
+STOPS = [{"asset_id": "asset", "location_id": None, "checklist_code": "oil"}]
 STEPS = [{"clock": "restore", "percent": 75, "action": "raise_priority"}]
 SHARES = {"labour": 100, "parts": 100, "travel": 100, "consumables": 0}
 OFFER = [{"kind": "parts", "quantity": "1", "unit_price": "5", "part_id": "part"}]
@@ -133,6 +144,12 @@ GIVEN: dict[str, Json] = {
     "meters.create_meter": {"kind": "cumulative"},
     "meters.record_reading": {"at": "2026-09-02T07:00:00Z", "value": "6"},
     "meters.replace_counter": {"at": "2026-09-02T08:00:00Z", "old_final": "7", "new_first": "0"},
+    "maintenance.create_plan": UPKEEP,
+    "maintenance.replace_plan": UPKEEP,
+    "maintenance.preview_draft": UPKEEP,
+    "maintenance.act_on_plan": {"action": "pause", "version": 2},
+    "inspections.create_route": {"stops": STOPS},
+    "inspections.replace_route": {"stops": STOPS},
     "planning.request_plan": {"mode": "draft"},
     "playbooks.create_playbook": {"model": "lift", "failure_group": "door", "command": "reset"},
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},

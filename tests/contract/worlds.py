@@ -28,6 +28,7 @@ from backend.identity import service as identity
 from backend.intake import casework
 from backend.intake.models import CaseIntake, Incident, IncidentScope
 from backend.mail import service as mail
+from backend.maintenance.service import rounds
 from backend.notifications import service as notifications
 from backend.outlets import service as outlets
 from backend.planning import service as planning
@@ -58,6 +59,7 @@ from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.ids import new_id
 from tests.contract.operations_bodies import NEXT, PICTURE
+from tests.integration.backend.maintenance.scene import a_draft, a_level, an_active_plan
 from tests.integration.backend.work.scene import Scene, a_scene, a_visit, an_order, do_visit, fill, phone_of, step
 
 
@@ -115,6 +117,7 @@ def a_world(tenant_id: UUID) -> World:
         ).id
         ids |= _people(session, scene.chen)
         ids |= _money(session, scene, ids["order"])
+        ids |= _upkeep(session, scene)
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
         ids |= _files(session, caller, visit.id, ids["order"])
@@ -237,6 +240,23 @@ def _terms(session: Session) -> dict[str, UUID]:
     ladder = ladders.create_ladder(session, "Ladder", calendar_id=calendar.id, steps=steps)
     policy = policies.list_policies(session)[0]
     return {"calendar": calendar.id, "template": template.id, "ladder": ladder.id, "sla_policy": policy.policy_id}
+
+
+def _upkeep(session: Session, scene: Scene) -> dict[str, UUID]:
+    at = clock.now()
+    item = Item(key="oil", text_zh="油位", text_en="Oil", type=ItemType.BOOL)
+    template = checklists.create_version(session, "oil", name_zh="油", name_en="Oil", items=[item])
+    checklists.publish_version(session, template.id, at=at)
+    stop = rounds.StopDraft(asset_id=scene.asset, location_id=None, checklist_code="oil")
+    draft = rounds.RouteDraft(
+        name="Round", site_id=scene.site, skill="rotating", skill_level=1, duration_minutes=30, stops=(stop,)
+    )
+    level = a_level(checklist_code="oil", parts=((scene.bearing, Decimal(1)),))
+    plan = an_active_plan(session, a_draft(asset_id=scene.asset, levels=(level,)), at=at)
+    return {
+        "route": rounds.create_route(session, draft, by=None).id,
+        "maintenance_plan": plan.id,
+    }
 
 
 def _people(session: Session, technician_id: UUID) -> dict[str, UUID]:

@@ -28,6 +28,9 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
     import("./checklists/ChecklistList").then((found) => ({ default: found.ChecklistList })),
   ),
   mails: lazy(() => import("./mail/MailList").then((found) => ({ default: found.MailList }))),
+  plans: lazy(() => import("./maintenance/PlanList").then((found) => ({ default: found.PlanList }))),
+  compliance: lazy(() => import("./maintenance/Compliance").then((found) => ({ default: found.Compliance }))),
+  routes: lazy(() => import("./maintenance/Routes").then((found) => ({ default: found.Routes }))),
   watch: lazy(() => import("./sla/Watch").then((found) => ({ default: found.Watch }))),
   calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
   policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),
@@ -80,4 +83,5 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   settlements: lazy(() =>
     import("./costs/SettlementPanel").then((found) => ({ default: found.SettlementPanel })),
   ),
+  plans: lazy(() => import("./maintenance/PlanPanel").then((found) => ({ default: found.PlanPanel }))),
 };

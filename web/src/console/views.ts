@@ -8,6 +8,7 @@ export const GROUPS = {
   work: ["tickets", "conflicts", "checklists"],
   customers: [],
   assets: ["assets", "places"],
+  maintenance: ["plans", "compliance", "routes"],
   people: [],
   contracts: ["contracts", "quotes", "prices", "outlets", "settlements"],
   cases: ["cases", "incidents", "playbooks", "policy"],
@@ -46,6 +47,7 @@ export const KINDS = [
   "contracts",
   "outlets",
   "settlements",
+  "plans",
 ] as const;
 export type SelectionKind = (typeof KINDS)[number];
 

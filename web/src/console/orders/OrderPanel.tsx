@@ -18,6 +18,7 @@ import { select } from "../route";
 import { Actions } from "./Actions";
 import { CaseAdvice } from "./CaseAdvice";
 import { CaseEvidence } from "./CaseEvidence";
+import { OrderLinks } from "./OrderLinks";
 import { PlanReasons } from "./PlanReasons";
 import { SlaClocks } from "./SlaClocks";
 import { Timeline } from "./Timeline";
@@ -67,6 +68,9 @@ function Where({ order }: { order: WorkOrder }) {
             [t("order.workType"), code("work_type", order.work_type)],
             [t("order.skill"), skill],
             [t("order.source"), code("source", order.source)],
+            [t("order.foundBy"), order.found_by && <OrderLinks key="by" orders={[order.found_by]} />],
+            [t("order.found"), order.found?.length ? <OrderLinks key="found" orders={order.found} /> : null],
+            [t("order.signature"), order.signature_required && t("app.yes")],
             [t("order.created"), moment(order.created_at)],
             [
               t("order.due"),

@@ -170,6 +170,10 @@ export interface OrderName {
 }
 
 export interface WorkOrder extends WorkOrderItem {
+  /** The order whose checklist found what this one puts right. */
+  found_by?: OrderName | null;
+  found?: OrderName[];
+  signature_required?: boolean;
   description: string | null;
   version: number;
   asset_path: string[];

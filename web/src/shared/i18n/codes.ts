@@ -115,6 +115,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     sla: ["服务时限", "Service level"],
     failure_window: ["预计失效 P10", "Failure window P10"],
     promise: ["约定时间", "Promised time"],
+    plan: ["维保计划", "Maintenance plan"],
     appointment: ["预约", "Appointment"],
   },
   severity: {

@@ -5,6 +5,7 @@ import { checklistsEn } from "./checklists";
 import { enDevices } from "./en.devices";
 import { figuresEn } from "./figures";
 import { filesEn } from "./files";
+import { maintenanceEn } from "./maintenance";
 import { moneyEn } from "./money";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
@@ -17,6 +18,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...checklistsEn,
   ...filesEn,
   ...shellEn,
+  ...maintenanceEn,
   ...slaEn,
   ...assetsEn,
   ...ticketsEn,

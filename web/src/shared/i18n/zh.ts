@@ -5,6 +5,7 @@ import { catalogueZh } from "./catalogue";
 import { checklistsZh } from "./checklists";
 import { figuresZh } from "./figures";
 import { filesZh } from "./files";
+import { maintenanceZh } from "./maintenance";
 import { moneyZh } from "./money";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
@@ -16,6 +17,7 @@ export const zh = {
   ...checklistsZh,
   ...filesZh,
   ...shellZh,
+  ...maintenanceZh,
   ...slaZh,
   ...assetsZh,
   ...ticketsZh,

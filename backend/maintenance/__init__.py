@@ -1,0 +1,1 @@
+"""Maintenance plans, what comes due by them, compliance, and inspection rounds."""
