@@ -199,7 +199,7 @@ function TemplateRow({
   return (
     <tr>
       <th scope="row">
-        {nameOf(one)} <span className={ui.soft}>{code("work_type", one.work_type)}</span>
+        {nameOf(one)} · <span className={ui.soft}>{code("work_type", one.work_type)}</span>
       </th>
       <td className={ui.num}>{t("promise.minutes", { n: one.duration_minutes })}</td>
       <td>

@@ -19,7 +19,15 @@ function Entry({ line }: { line: Line }) {
   const way = text("from_name") && `${text("from_name")} → ${text("to_name")}`;
   const late = Date.parse(line.received_at) - Date.parse(line.at) > LATE_MS;
   const visit = typeof line.data.visit_no === "number" && t("timeline.visit", { n: line.data.visit_no });
-  const by = [line.actor, line.source && code("source", line.source), visit, way].filter(Boolean).join(" · ");
+  const by = [
+    line.actor,
+    line.source && code("source", line.source),
+    visit,
+    way,
+    text("number") || text("into"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <li className={css[`line_${line.kind}`] ?? ""}>
       <div className={panel.event}>

@@ -8,6 +8,7 @@ import { useRights } from "../rights";
 import { select } from "../route";
 import { staleBy, type Ticket, ticketPath } from "./api";
 import { OrderDialog } from "./OrderDialog";
+import css from "./tickets.module.css";
 
 /** Steps that follow from others, or have a dialog of their own. */
 const NOT_BY_HAND = new Set(["merge", "begin", "try_remote"]);
@@ -50,7 +51,11 @@ export function TicketActions({ ticket }: { ticket: Ticket }) {
     });
   };
   return (
-    <div className={panel.actions} role="group" aria-label={`${t("action.title")} ${ticket.number}`}>
+    <div
+      className={`${panel.actions} ${css.steps}`}
+      role="group"
+      aria-label={`${t("action.title")} ${ticket.number}`}
+    >
       {actions.map((action) => (
         <button
           key={action}

@@ -11,7 +11,7 @@ const columns = (): Column<TicketLine>[] => [
     width: "112px",
     cell: (row) => <span className={ui.mono}>{row.number}</span>,
   },
-  { name: t("ticket.priority"), width: "44px", cell: (row) => <PriorityBadge priority={row.priority} /> },
+  { name: t("ticket.priority"), width: "56px", cell: (row) => <PriorityBadge priority={row.priority} /> },
   { name: t("ticket.state"), width: "116px", cell: (row) => code("ticket_state", row.state) },
   {
     name: t("ticket.summary"),
