@@ -28,6 +28,7 @@ from backend.reports import handlers as reports
 from backend.reports.service import MAKE_JOB
 from backend.sla.events import ClockMoved, EscalationReached
 from backend.surveys import handlers as surveys
+from backend.technicians.events import AbsenceApproved, TechnicianDeactivated
 from backend.tickets import handlers as tickets
 from backend.tickets.events import TicketChanged, TicketMerged, TicketResolved
 from backend.work import handlers as work
@@ -63,6 +64,8 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "work.follow_merge": work.follow_merge,
         "tickets.follow_merge": tickets.follow_merge,
     },
+    AbsenceApproved: {"planning.release_on_absence": planning.release_on_absence},
+    TechnicianDeactivated: {"planning.release_on_deactivation": planning.release_on_deactivation},
     DeviceProvisioned: {"assets.place_on_claim": assets.place_on_claim},
     CaseOpened: {"intake.open_on_case": intake.open_on_case},
     CaseWorsened: {"intake.worsen_on_case": intake.worsen_on_case},

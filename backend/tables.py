@@ -23,6 +23,7 @@ import backend.sla.models
 import backend.surveys.models
 import backend.technicians.models
 import backend.tickets.models
+import backend.timesheets.models
 import backend.work.catalogue_models
 import backend.work.models
 import inventory.models

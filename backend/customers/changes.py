@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.customers import repository, service
-from backend.customers.errors import CannotMerge, CustomerUnknown, SiteUnknown, StaleVersion
+from backend.customers.errors import CannotMerge, ContactUnknown, CustomerUnknown, SiteUnknown, StaleVersion
 from backend.customers.events import CustomerMerged
-from backend.customers.models import Customer, Site
+from backend.customers.models import Contact, Customer, Site
 from backend.customers.repository import Alike
 from kernel import audit
 from kernel.outbox import publish
 
-RowT = TypeVar("RowT", Customer, Site)
+RowT = TypeVar("RowT", Customer, Contact, Site)
 
 
 def update_customer(session: Session, customer_id: UUID, *, version: int, changes: Mapping[str, Any]) -> Customer:
@@ -41,6 +41,36 @@ def update_site(session: Session, site_id: UUID, *, version: int, changes: Mappi
     if site is None:
         raise SiteUnknown("No site has this id.", site_id=site_id)
     return _changed(session, site, version=version, changes=changes)
+
+
+def update_contact(session: Session, contact_id: UUID, *, version: int, changes: Mapping[str, Any]) -> Contact:
+    """Change fields of a contact; a new primary one takes the place of the old.
+
+    Raises:
+        ContactUnknown: there is no such contact.
+        StaleVersion: it changed since it was read.
+    """
+    contact = _contact(session, contact_id)
+    if contact.version == version and changes.get("is_primary") and not contact.is_primary:
+        service.make_primary(session, contact)
+    return _changed(session, contact, version=version, changes=changes)
+
+
+def remove_contact(session: Session, contact_id: UUID) -> None:
+    """Forget a contact.
+
+    Raises:
+        ContactUnknown: there is no such contact.
+    """
+    session.delete(_contact(session, contact_id))
+    session.flush()
+
+
+def _contact(session: Session, contact_id: UUID) -> Contact:
+    contact = repository.contact(session, contact_id, lock=True)
+    if contact is None:
+        raise ContactUnknown("No contact has this id.", contact_id=contact_id)
+    return contact
 
 
 def _changed(session: Session, row: RowT, *, version: int, changes: Mapping[str, Any]) -> RowT:

@@ -15,6 +15,12 @@ class SiteUnknown(NotFound):
     slug = "site-unknown"
 
 
+class ContactUnknown(NotFound):
+    """There is no such contact."""
+
+    slug = "contact-unknown"
+
+
 class NumberTaken(Conflict):
     """Another customer has this number."""
 
@@ -22,7 +28,7 @@ class NumberTaken(Conflict):
 
 
 class StaleVersion(Conflict):
-    """The customer or site changed since it was read."""
+    """The customer, contact or site changed since it was read."""
 
     slug = "customer-changed-meanwhile"
 

@@ -137,7 +137,7 @@ def _overwrite(row: Customer | Contact | Site, said: dict[str, Any]) -> Outcome:
     changed = {field: value for field, value in said.items() if getattr(row, field) != value}
     for field, value in changed.items():
         setattr(row, field, value)
-    if changed and not isinstance(row, Contact):
+    if changed:
         row.version += 1
     return Outcome.UPDATED if changed else Outcome.UNCHANGED
 

@@ -57,6 +57,7 @@ class Contact(TenantRow):
     phone: Mapped[str | None]
     email: Mapped[str | None]
     is_primary: Mapped[bool] = mapped_column(server_default=text("false"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Site(TenantRow):

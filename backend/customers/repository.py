@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.customers.models import PHONE_DIGITS, Contact, Customer, Site
 
-RowT = TypeVar("RowT", Customer, Site)
+RowT = TypeVar("RowT", Customer, Contact, Site)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ def _row(session: Session, table: type[RowT], row_id: UUID, *, lock: bool) -> Ro
         return session.get(table, row_id)
     query = select(table).where(table.id == row_id).with_for_update().execution_options(populate_existing=True)
     return session.scalar(query)
+
+
+def contact(session: Session, contact_id: UUID, *, lock: bool = False) -> Contact | None:
+    """Return a contact, to change it if locked."""
+    return _row(session, Contact, contact_id, lock=lock)
 
 
 def customer_of_number(session: Session, number: str) -> Customer | None:
@@ -127,7 +132,9 @@ def number_is_taken(session: Session, number: str) -> bool:
     return session.scalar(select(Customer.id).where(Customer.number == number)) is not None
 
 
-def customers(session: Session, *, text: str | None, after: tuple[str, UUID] | None, limit: int) -> Sequence[Customer]:
+def customers(
+    session: Session, *, text: str | None, tier: str | None, after: tuple[str, UUID] | None, limit: int
+) -> Sequence[Customer]:
     """Return customers by name, behind a key, whose name, number or phone contains `text`.
 
     A customer that became a part of another one is not there any more.
@@ -137,6 +144,8 @@ def customers(session: Session, *, text: str | None, after: tuple[str, UUID] | N
         fields = (Customer.name, Customer.number, func.coalesce(Customer.phone, ""))
         found = [func.strpos(func.lower(field), text.lower()) > 0 for field in fields]
         query = query.where(or_(*found))
+    if tier:
+        query = query.where(Customer.tier == tier)
     if after:
         query = query.where(or_(Customer.name > after[0], (Customer.name == after[0]) & (Customer.id > after[1])))
     return session.scalars(query).all()
@@ -166,9 +175,19 @@ def site(session: Session, site_id: UUID, *, lock: bool = False) -> Site | None:
     return _row(session, Site, site_id, lock=lock)
 
 
-def sites(session: Session, *, customer_id: UUID | None, after: tuple[str, UUID] | None, limit: int) -> Sequence[Site]:
-    """Return sites by name, behind a key, of one customer or of all."""
+def sites(
+    session: Session,
+    *,
+    text: str | None,
+    customer_id: UUID | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> Sequence[Site]:
+    """Return sites by name, behind a key, of one customer or of all, whose name or address contains `text`."""
     query = select(Site).order_by(Site.name, Site.id).limit(limit)
+    if text:
+        found = [func.strpos(func.lower(field), text.lower()) > 0 for field in (Site.name, Site.address)]
+        query = query.where(or_(*found))
     if customer_id is not None:
         query = query.where(Site.customer_id == customer_id)
     if after:

@@ -6,11 +6,19 @@ from uuid import UUID
 from fastapi import Body, Path, Query, Response
 
 from backend.customers import changes, exchange, service
-from backend.customers.errors import CannotMerge, CustomerUnknown, NumberTaken, SiteUnknown, StaleVersion
+from backend.customers.errors import (
+    CannotMerge,
+    ContactUnknown,
+    CustomerUnknown,
+    NumberTaken,
+    SiteUnknown,
+    StaleVersion,
+)
 from backend.customers.exchange import Kind
 from backend.customers.schemas import (
     ContactIn,
     ContactOut,
+    ContactPatch,
     CustomerIn,
     CustomerOut,
     CustomerPatch,
@@ -24,7 +32,7 @@ from backend.customers.schemas import (
 )
 from kernel import audit, http, sheets
 from kernel.auth import OFFICE, STAFF, Role
-from kernel.fields import Search
+from kernel.fields import Code, Search
 from kernel.geo import LonLat
 from kernel.http import Db, Me, problems
 from kernel.imports import ImportReport, NoSuchColumn
@@ -56,6 +64,8 @@ ACCESS = {
     "merge_customer": IMPORTERS,
     "list_contacts": READERS,
     "create_contact": WRITERS,
+    "update_contact": WRITERS,
+    "remove_contact": WRITERS,
     "list_sites": READERS,
     "create_site": WRITERS,
     "get_site": STAFF | {Role.INTEGRATOR},
@@ -64,10 +74,12 @@ ACCESS = {
 
 
 @router.get("/customers", responses=problems(BadCursor))
-def list_customers(db: Db, q: Search = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[CustomerOut]:
-    """Return customers by name, those whose name, number or phone contains `q`."""
+def list_customers(
+    db: Db, *, q: Search = None, tier: Code | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[CustomerOut]:
+    """Return customers by name, those whose name, number or phone contains `q`, or of one class of service."""
     after = decode_name_cursor(cursor) if cursor else None
-    rows, more = cut(service.list_customers(db, text=q, after=after, limit=limit + 1), limit)
+    rows, more = cut(service.list_customers(db, text=q, tier=tier, after=after, limit=limit + 1), limit)
     items = [CustomerOut.model_validate(row) for row in rows]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].name, rows[-1].id) if more else None)
 
@@ -183,13 +195,26 @@ def create_contact(customer_id: UUID, body: ContactIn, db: Db) -> ContactOut:
     return ContactOut.model_validate(contact)
 
 
+@router.patch("/contacts/{contact_id}", responses=problems(ContactUnknown, StaleVersion))
+def update_contact(contact_id: UUID, body: ContactPatch, db: Db) -> ContactOut:
+    """Change what the body names of a contact; a new primary one takes the place of the old."""
+    said = body.model_dump(exclude={"version"}, exclude_unset=True)
+    return ContactOut.model_validate(changes.update_contact(db, contact_id, version=body.version, changes=said))
+
+
+@router.delete("/contacts/{contact_id}", status_code=204, responses=problems(ContactUnknown))
+def remove_contact(contact_id: UUID, db: Db) -> None:
+    """Forget a contact."""
+    changes.remove_contact(db, contact_id)
+
+
 @router.get("/sites", responses=problems(BadCursor))
 def list_sites(
-    db: Db, customer_id: UUID | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    db: Db, *, q: Search = None, customer_id: UUID | None = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SiteOut]:
-    """Return sites by name, of one customer or of all."""
+    """Return sites by name, of one customer or of all, those whose name or address contains `q`."""
     after = decode_name_cursor(cursor) if cursor else None
-    rows, more = cut(service.list_sites(db, customer_id=customer_id, after=after, limit=limit + 1), limit)
+    rows, more = cut(service.list_sites(db, text=q, customer_id=customer_id, after=after, limit=limit + 1), limit)
     items = [SiteOut.model_validate(row) for row in rows]
     return Page(items=items, next_cursor=encode_cursor(rows[-1].name, rows[-1].id) if more else None)
 

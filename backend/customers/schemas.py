@@ -120,6 +120,17 @@ class ContactIn(Body):
     is_primary: bool = False
 
 
+class ContactPatch(Body):
+    """What changes of a contact; what is not named stays."""
+
+    version: Version
+    name: Line = UNSAID
+    title: OptionalLine = UNSAID
+    phone: Phone | None = None
+    email: Email | None = None
+    is_primary: bool = False
+
+
 class ContactOut(Out):
     """A person at the customer."""
 
@@ -130,6 +141,7 @@ class ContactOut(Out):
     phone: str | None
     email: str | None
     is_primary: bool
+    version: int
 
 
 class OpeningHours(Body):

@@ -154,17 +154,27 @@ def contacts_of(session: Session, customer_id: UUID) -> Sequence[Contact]:
 
 
 def list_customers(
-    session: Session, *, text: str | None = None, after: tuple[str, UUID] | None = None, limit: int
+    session: Session,
+    *,
+    text: str | None = None,
+    tier: str | None = None,
+    after: tuple[str, UUID] | None = None,
+    limit: int,
 ) -> Sequence[Customer]:
     """Return customers by name, behind a key."""
-    return repository.customers(session, text=text, after=after, limit=limit)
+    return repository.customers(session, text=text, tier=tier, after=after, limit=limit)
 
 
 def list_sites(
-    session: Session, *, customer_id: UUID | None = None, after: tuple[str, UUID] | None = None, limit: int
+    session: Session,
+    *,
+    text: str | None = None,
+    customer_id: UUID | None = None,
+    after: tuple[str, UUID] | None = None,
+    limit: int,
 ) -> Sequence[Site]:
     """Return sites by name, behind a key."""
-    return repository.sites(session, customer_id=customer_id, after=after, limit=limit)
+    return repository.sites(session, text=text, customer_id=customer_id, after=after, limit=limit)
 
 
 def customers_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Customer]:

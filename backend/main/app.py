@@ -38,10 +38,13 @@ from backend.reliability import routes as reliability
 from backend.reports import routes as reports
 from backend.sla import routes as sla
 from backend.surveys import routes as surveys
+from backend.technicians import crew_routes as crews
 from backend.technicians import outlet_routes as outlet_people
+from backend.technicians import rota_routes as rota
 from backend.technicians import routes as technicians
 from backend.tickets import routes as tickets
 from backend.tickets import talk_routes as talk
+from backend.timesheets import routes as timesheets
 from backend.work import catalogue_routes as catalogue
 from backend.work import routes as work
 from backend.work import watch_routes as watch
@@ -68,12 +71,13 @@ from kernel.web import make_app
 ROOMS = (
     asset_records, asset_files, meters, reliability,
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
-    positions, sla, technicians, tickets, talk, work, watch, catalogue, inventory, cases, claims,
+    positions, sla, technicians, rota, crews, tickets, talk, work, watch, catalogue, inventory, cases, claims,
     devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports, thresholds,
     coding, figures,
     mail, reports,
     contracts, costs, outlets, prices, quotes, outlet_people,
     inspections, maintenance,
+    timesheets,
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.customers.models import Site
-from backend.planning import repository, travel
+from backend.planning import opening, repository, territory, travel
+from backend.planning.opening import Opening
 from backend.planning.question import Question, Records
 from backend.planning.standing import Bound, Span, home_at, request_of, standing
 from backend.technicians import service as technicians
@@ -49,7 +50,20 @@ def assemble(session: Session, *, time_zone: str, at: datetime) -> Question:
     places = _Places()
     busy = _under_way(visits)
     workers = [_technician(day, busy.get(day.id), free, origin, places) for day in people.values()]
-    requests = [_request(order, site, parts.get(str(order.id), {}), origin, places) for order, site in rows]
+    prices = territory.prices(
+        technicians.territories(session, [day.id for day in people.values()]), [site.position for _, site in rows]
+    )
+    requests = [
+        _request(
+            order,
+            origin,
+            place=places.name(site.position),
+            parts=parts.get(str(order.id), {}),
+            windows=_windows(order, site, origin, time_zone),
+            bias=price,
+        )
+        for (order, site), price in zip(rows, prices, strict=True)
+    ]
     promised = _promised(visits, people, origin, places)
     warehouses = _warehouses(depots.values(), free, places)
     records, bounds = _bind(
@@ -160,18 +174,41 @@ def _technician(
     )
 
 
-def _request(order: WorkOrder, site: Site, parts: dict[str, int], origin: datetime, places: _Places) -> Request:
-    earliest = max(order.earliest_at or origin, origin)
+def _request(
+    order: WorkOrder,
+    origin: datetime,
+    *,
+    place: str,
+    parts: Mapping[str, int],
+    windows: Sequence[Span],
+    bias: Mapping[str, int],
+) -> Request:
     return Request(
         id=str(order.id),
-        place=places.name(site.position),
-        windows=[(_seconds(earliest - origin), max(_seconds(HORIZON), _seconds(earliest - origin)))],
+        place=place,
+        windows=windows,
         service=order.duration_minutes * 60,
         skills={order.skill: order.skill_level},
         parts=parts,
         priority=order.priority,
         due=_latest_start(order, origin),
+        bias=bias,
     )
+
+
+def _windows(order: WorkOrder, site: Site, origin: datetime, time_zone: str) -> list[Span]:
+    """Return when work may begin: while the site is open, or at any time if it says nothing of that."""
+    earliest = max(order.earliest_at or origin, origin)
+    if not site.opening_hours:
+        return [(_seconds(earliest - origin), max(_seconds(HORIZON), _seconds(earliest - origin)))]
+    found = opening.starts(
+        map(Opening.of, site.opening_hours),
+        time_zone=time_zone,
+        length=timedelta(minutes=order.duration_minutes),
+        since=earliest,
+        until=origin + HORIZON,
+    )
+    return [(ceil((start - origin).total_seconds()), _seconds(end - origin)) for start, end in found]
 
 
 def _latest_start(order: WorkOrder, origin: datetime) -> int | None:

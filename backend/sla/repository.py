@@ -153,6 +153,13 @@ def day(session: Session, calendar_id: UUID, on: date) -> CalendarDay | None:
     return session.scalar(select(CalendarDay).where(CalendarDay.calendar_id == calendar_id, CalendarDay.day == on))
 
 
+def special_days(session: Session, calendar_ids: Collection[UUID], *, first: date, last: date) -> Sequence[CalendarDay]:
+    """Return what calendars say of days of their own, from one day to another."""
+    return session.scalars(
+        select(CalendarDay).where(CalendarDay.calendar_id.in_(calendar_ids), CalendarDay.day.between(first, last))
+    ).all()
+
+
 def calendar(session: Session, calendar_id: UUID | None) -> Calendar | None:
     """Return a calendar as the rules read it; None stands for every minute of the year."""
     row = session.get(BusinessCalendar, calendar_id) if calendar_id else None

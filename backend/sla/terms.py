@@ -3,7 +3,7 @@
 Whatever changes in a calendar is counted anew by the sweeper for the clocks that run by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -295,3 +295,13 @@ def week_of(session: Session, calendar_id: UUID) -> Sequence[CalendarInterval]:
 def days_of(session: Session, calendar_id: UUID) -> Sequence[CalendarDay]:
     """Return the days of a calendar that differ."""
     return repository.days(session, calendar_id)
+
+
+def special_days(
+    session: Session, calendar_ids: Collection[UUID], *, first: date, last: date
+) -> dict[UUID, dict[date, int | None]]:
+    """Return by calendar the days that differ: the weekday that each works as, None for a holiday."""
+    found: dict[UUID, dict[date, int | None]] = {key: {} for key in calendar_ids}
+    for row in repository.special_days(session, calendar_ids, first=first, last=last) if calendar_ids else ():
+        found[row.calendar_id][row.day] = row.works_as
+    return found

@@ -3,18 +3,30 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.outlets import service as outlets
+from backend.sla import terms
 from backend.technicians import repository, shifts
-from backend.technicians.errors import AbsenceUnknown, ShiftOverlaps, TechnicianUnknown, WrongInterval
-from backend.technicians.models import Absence, Shift, ShiftPattern, Technician, TechnicianSkill
+from backend.technicians.errors import (
+    PatternUnknown,
+    ShiftOverlaps,
+    ShiftUnknown,
+    StaffNumberTaken,
+    StaleVersion,
+    TechnicianUnknown,
+    WrongInterval,
+)
+from backend.technicians.events import TechnicianDeactivated
+from backend.technicians.models import AbsenceState, Shift, ShiftPattern, Technician, TechnicianSkill
 from backend.technicians.shifts import TechnicianDay, Window
 from inventory import service as stock
 from kernel import audit
 from kernel.geo import LonLat, Ring
+from kernel.outbox import publish
 
 NEAR_METRES = 200_000.0
 
@@ -24,8 +36,10 @@ def create_technician(
     name: str,
     *,
     home: LonLat,
+    number: str | None = None,
     phone: str | None = None,
     van_location_id: UUID | None = None,
+    calendar_id: UUID | None = None,
     territory: Ring | None = None,
     skills: Mapping[str, int] | None = None,
 ) -> Technician:
@@ -33,16 +47,52 @@ def create_technician(
 
     Raises:
         UnknownLocation: there is no such van.
+        CalendarUnknown: there is no such calendar.
+        StaffNumberTaken: another technician has the number.
     """
-    _check_van(session, van_location_id)
-    technician = Technician(
-        name=name, home=home, phone=phone, van_location_id=van_location_id, territory=territory, active=True
-    )
+    technician = Technician(name=name, active=True, version=1, home=home, phone=phone, territory=territory)
+    _check_references(session, technician, {"van_location_id": van_location_id, "calendar_id": calendar_id})
+    _check_references(session, technician, {"number": number})
+    technician.number, technician.van_location_id, technician.calendar_id = number, van_location_id, calendar_id
     session.add(technician)
     session.flush()
     for skill, level in (skills or {}).items():
         set_skill(session, technician.id, skill=skill, level=level)
     return technician
+
+
+def update_technician(session: Session, technician_id: UUID, *, version: int, changes: Mapping[str, Any]) -> Technician:
+    """Change fields of a technician; one who is not active any more gives all visits back.
+
+    Raises:
+        TechnicianUnknown: there is no such technician.
+        StaleVersion: the technician changed since then.
+        UnknownLocation: there is no such van.
+        CalendarUnknown: there is no such calendar.
+        StaffNumberTaken: another technician has the number.
+    """
+    technician = get_technician(session, technician_id, lock=True)
+    if technician.version != version:
+        raise StaleVersion("Read it again before changing it.", version=technician.version)
+    _check_references(session, technician, changes)
+    leaves = technician.active and changes.get("active") is False
+    for field, value in changes.items():
+        setattr(technician, field, value)
+    technician.version = version + 1
+    session.flush()
+    if leaves:
+        publish(session, TechnicianDeactivated(technician_id=technician.id))
+    return technician
+
+
+def _check_references(session: Session, technician: Technician, changes: Mapping[str, Any]) -> None:
+    if (van := changes.get("van_location_id")) is not None:
+        stock.locations_by_id(session, [van])
+    if (calendar := changes.get("calendar_id")) is not None:
+        terms.get_calendar(session, calendar)
+    number = changes.get("number")
+    if number is not None and number != technician.number and repository.technician_of_number(session, number):
+        raise StaffNumberTaken(f"Another technician has the number {number}.", number=number)
 
 
 def set_skill(
@@ -61,24 +111,24 @@ def set_skill(
     """
     get_technician(session, technician_id)
     row = repository.skill(session, technician_id, skill) or TechnicianSkill(technician_id=technician_id, skill=skill)
+    if row.expires_on != expires_on:
+        row.reminded_days = None
     row.level, row.certificate, row.expires_on = level, certificate, expires_on
     session.add(row)
     session.flush()
     return row
 
 
-def set_van(session: Session, technician_id: UUID, *, van_location_id: UUID | None) -> Technician:
-    """Give a technician a van, or none.
+def remove_skill(session: Session, technician_id: UUID, skill: str) -> None:
+    """Take a skill from a technician; one that is not there is none.
 
     Raises:
         TechnicianUnknown: there is no such technician.
-        UnknownLocation: there is no such van.
     """
-    technician = get_technician(session, technician_id)
-    _check_van(session, van_location_id)
-    technician.van_location_id = van_location_id
-    session.flush()
-    return technician
+    row = repository.skill(session, get_technician(session, technician_id).id, skill)
+    if row is not None:
+        session.delete(row)
+        session.flush()
 
 
 def set_outlet(session: Session, technician_id: UUID, *, outlet_id: UUID | None, by: UUID | None = None) -> Technician:
@@ -111,11 +161,6 @@ def technicians_of_outlet(session: Session, outlet_id: UUID) -> Sequence[Technic
     """
     outlets.get_outlet(session, outlet_id)
     return repository.technicians_of_outlet(session, outlet_id)
-
-
-def _check_van(session: Session, van_location_id: UUID | None) -> None:
-    if van_location_id is not None:
-        stock.locations_by_id(session, [van_location_id])
 
 
 def add_shift_pattern(
@@ -155,6 +200,19 @@ def add_shift_pattern(
     return rows
 
 
+def remove_shift_pattern(session: Session, pattern_id: UUID) -> None:
+    """Take back a weekly working time.
+
+    Raises:
+        PatternUnknown: there is none with this id.
+    """
+    row = repository.pattern(session, pattern_id)
+    if row is None:
+        raise PatternUnknown("No weekly working time has this id.", pattern_id=pattern_id)
+    session.delete(row)
+    session.flush()
+
+
 def set_shift(
     session: Session, technician_id: UUID, *, day: date, start: datetime, end: datetime, breaks: Sequence[Window] = ()
 ) -> Shift:
@@ -182,52 +240,52 @@ def set_shift(
     return row
 
 
-def add_absence(session: Session, technician_id: UUID, *, start: datetime, end: datetime, reason: str) -> Absence:
-    """Note time off.
+def remove_shift(session: Session, shift_id: UUID) -> None:
+    """Take back the shift of a day.
 
     Raises:
-        TechnicianUnknown: there is no such technician.
-        WrongInterval: it ends before it starts.
+        ShiftUnknown: there is none with this id.
     """
-    get_technician(session, technician_id)
-    if end <= start:
-        raise WrongInterval("An absence ends after it starts.")
-    row = Absence(technician_id=technician_id, starts_at=start, ends_at=end, reason=reason)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def remove_absence(session: Session, absence_id: UUID) -> None:
-    """Take back an absence.
-
-    Raises:
-        AbsenceUnknown: there is none with this id.
-    """
-    row = repository.absence(session, absence_id)
+    row = repository.shift(session, shift_id)
     if row is None:
-        raise AbsenceUnknown("No absence has this id.", absence_id=absence_id)
+        raise ShiftUnknown("No shift has this id.", shift_id=shift_id)
     session.delete(row)
     session.flush()
 
 
-def get_technician(session: Session, technician_id: UUID) -> Technician:
+def own_shifts(session: Session, technician_id: UUID, *, since: date, until: date) -> Sequence[Shift]:
+    """Return the shifts that stand in place of the weekly pattern on some days, the last one included.
+
+    Raises:
+        TechnicianUnknown: there is no such technician.
+    """
+    get_technician(session, technician_id)
+    return repository.own_shifts(session, technician_id, since=since, until=until)
+
+
+def get_technician(session: Session, technician_id: UUID, *, lock: bool = False) -> Technician:
     """Return a technician.
 
     Raises:
         TechnicianUnknown: there is none with this id.
     """
-    technician = repository.technician(session, technician_id)
+    technician = repository.technician(session, technician_id, lock=lock)
     if technician is None:
         raise TechnicianUnknown("No technician has this id.", technician_id=technician_id)
     return technician
 
 
 def list_technicians(
-    session: Session, *, active: bool | None = None, after: tuple[str, UUID] | None = None, limit: int
+    session: Session,
+    *,
+    active: bool | None = None,
+    text: str | None = None,
+    skill: str | None = None,
+    after: tuple[str, UUID] | None = None,
+    limit: int,
 ) -> Sequence[Technician]:
-    """Return technicians by name, behind a key."""
-    return repository.technicians(session, active=active, after=after, limit=limit)
+    """Return technicians by name, behind a key; some by a piece of their name or number, or by a skill they have."""
+    return repository.technicians(session, active=active, text=text, skill=skill, after=after, limit=limit)
 
 
 def technicians_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Technician]:
@@ -257,22 +315,22 @@ def shift_patterns_of(session: Session, technician_id: UUID) -> Sequence[ShiftPa
     return repository.patterns(session, [get_technician(session, technician_id).id])
 
 
-def absences_of(session: Session, technician_id: UUID, *, since: date) -> Sequence[Absence]:
-    """Return the absences of a technician that last beyond the start of a day (UTC).
-
-    Raises:
-        TechnicianUnknown: there is no such technician.
-    """
-    get_technician(session, technician_id)
-    start = datetime.combine(since, time(), tzinfo=UTC)
-    return repository.absences(session, [technician_id], start=start, end=datetime.max.replace(tzinfo=UTC))
-
-
 def near(
     session: Session, lon: float, lat: float, limit: int, *, within_m: float = NEAR_METRES
 ) -> list[tuple[UUID, float]]:
     """Return the active technicians who live next to a place, as (id, metres), the nearest first."""
     return list(repository.near(session, lon=lon, lat=lat, within_m=within_m, limit=limit))
+
+
+def covering(session: Session, lon: float, lat: float, limit: int) -> list[UUID]:
+    """Return the active technicians whose territory holds a place, by name."""
+    return list(repository.covering(session, lon=lon, lat=lat, limit=limit))
+
+
+def territories(session: Session, ids: Collection[UUID]) -> dict[UUID, Ring]:
+    """Return the territories of those technicians who have one."""
+    rows = repository.technicians_by_id(session, ids)
+    return {row.id: row.territory for row in rows if row.territory is not None}
 
 
 def technicians_on(
@@ -312,23 +370,40 @@ def shift_windows(session: Session, technician_id: UUID, *, at: datetime, time_z
 
 
 def _shifts_on(session: Session, ids: Sequence[UUID], day: date, *, time_zone: str) -> dict[UUID, shifts.Shift]:
+    special = special_days_of(session, ids, first=day, last=day)
+    weekdays = {weekday for days in special.values() for weekday in days.values() if weekday is not None}
     patterns: dict[UUID, list[shifts.Pattern]] = defaultdict(list)
-    for row in repository.patterns(session, ids, weekday=day.weekday()):
+    for row in repository.patterns(session, ids, weekdays=weekdays | {day.weekday()}):
         patterns[row.technician_id].append(pattern_of(row))
     own: dict[UUID, list[shifts.Shift]] = defaultdict(list)
     for shift in repository.shifts(session, ids, day=day):
         own[shift.technician_id].append(shift_of(shift))
     absences: dict[UUID, list[Window]] = defaultdict(list)
     noon = datetime.combine(day, time(12), tzinfo=UTC)
-    for absence in repository.absences(session, ids, start=noon - timedelta(days=2), end=noon + timedelta(days=3)):
+    around = (noon - timedelta(days=2), noon + timedelta(days=3))
+    for absence in repository.absences(session, ids, start=around[0], end=around[1], states=[AbsenceState.APPROVED]):
         absences[absence.technician_id].append((absence.starts_at, absence.ends_at))
     found = {
         person: shifts.shift_of_day(
-            day, time_zone=time_zone, patterns=patterns[person], own=own[person], absences=absences[person]
+            day,
+            time_zone=time_zone,
+            patterns=patterns[person],
+            own=own[person],
+            absences=absences[person],
+            special=special.get(person, {}),
         )
         for person in ids
     }
     return {person: shift for person, shift in found.items() if shift is not None}
+
+
+def special_days_of(
+    session: Session, ids: Collection[UUID], *, first: date, last: date
+) -> dict[UUID, dict[date, int | None]]:
+    """Return by technician the days of their calendar that differ: the weekday that each works as, or None."""
+    calendars = repository.calendars_of(session, ids)
+    said = terms.special_days(session, set(calendars.values()), first=first, last=last)
+    return {person: said[calendar] for person, calendar in calendars.items()}
 
 
 def pattern_of(row: ShiftPattern) -> shifts.Pattern:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,10 @@ class Pattern:
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Tell whether it says something about a day."""
+    def holds_on(self, day: date, *, weekday: int | None) -> bool:
+        """Tell whether it says something about a day that works as some weekday."""
         return (
-            day.weekday() == self.weekday
+            weekday == self.weekday
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_to is None or day <= self.valid_to)
         )
@@ -126,13 +127,23 @@ def _around(worked: Sequence[Window], whole: Window) -> Shift:
 
 
 def shift_of_day(
-    day: date, *, time_zone: str, patterns: Iterable[Pattern], own: Sequence[Shift], absences: Iterable[Window]
+    day: date,
+    *,
+    time_zone: str,
+    patterns: Iterable[Pattern],
+    own: Sequence[Shift],
+    absences: Iterable[Window],
+    special: Mapping[date, int | None] = MappingProxyType({}),
 ) -> Shift | None:
-    """Return the working time of a day: own shifts stand in place of the patterns, absences go off both."""
+    """Return the working time of a day: own shifts stand in place of the patterns, absences go off both.
+
+    `special` days have the patterns of another weekday, or none (a holiday).
+    """
+    weekday = special.get(day, day.weekday())
     shifts = list(own) or [
         shift
         for pattern in patterns
-        if pattern.holds_on(day) and (shift := from_pattern(pattern, day, time_zone)) is not None
+        if pattern.holds_on(day, weekday=weekday) and (shift := from_pattern(pattern, day, time_zone)) is not None
     ]
     merged = merge(shifts)
     return None if merged is None else without(merged, absences)

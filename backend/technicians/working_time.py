@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.technicians import repository, shifts
-from backend.technicians.service import pattern_of, shift_of
+from backend.technicians.models import AbsenceState
+from backend.technicians.service import pattern_of, shift_of, special_days_of
 from backend.technicians.shifts import Pattern, Shift, Window
 
 DAY = timedelta(days=1)
@@ -27,14 +28,22 @@ def working_windows(
         own[shift.technician_id, shift.day].append(shift_of(shift))
     away: dict[UUID, list[Window]] = defaultdict(list)
     around = datetime.combine(first, time(), tzinfo=UTC), datetime.combine(last, time(), tzinfo=UTC)
-    for absence in repository.absences(session, ids, start=around[0] - 2 * DAY, end=around[1] + 3 * DAY):
+    approved = [AbsenceState.APPROVED]
+    start, end = around[0] - 2 * DAY, around[1] + 3 * DAY
+    for absence in repository.absences(session, ids, start=start, end=end, states=approved):
         away[absence.technician_id].append((absence.starts_at, absence.ends_at))
+    special = special_days_of(session, ids, first=first, last=last)
     found = []
     for person in ids:
         day = first
         while day <= last:
             worked = shifts.shift_of_day(
-                day, time_zone=time_zone, patterns=patterns[person], own=own[person, day], absences=away[person]
+                day,
+                time_zone=time_zone,
+                patterns=patterns[person],
+                own=own[person, day],
+                absences=away[person],
+                special=special.get(person, {}),
             )
             if worked is not None:
                 found += [(person, start, end) for start, end in shifts.working_time(worked)]

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.work.errors import NoSuchConflict, NoSuchVisit, NoSuchWorkOrder
-from backend.work.lifecycle import ORDER_ENDED, OrderState, VisitState
+from backend.work.lifecycle import ORDER_ENDED, VISIT_BEFORE_TRAVEL, OrderState, VisitState
 from backend.work.models import (
     ConflictItem,
     ConflictState,
@@ -78,6 +78,60 @@ def visit(session: Session, visit_id: UUID) -> Visit:
 def visits_of(session: Session, work_order_id: UUID) -> Sequence[Visit]:
     """Return the visits of an order, the first one first."""
     return session.scalars(select(Visit).where(Visit.work_order_id == work_order_id).order_by(Visit.visit_no)).all()
+
+
+def standing_visits(session: Session, technician_id: UUID, *, start: datetime, end: datetime | None) -> Sequence[UUID]:
+    """Return the visits of a technician that share time with an interval and have not begun, in order of their ids."""
+    query = (
+        select(Visit.id)
+        .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
+        .where(
+            VisitTechnician.technician_id == technician_id,
+            VisitTechnician.released_at.is_(None),
+            Visit.state.in_(VISIT_BEFORE_TRAVEL),
+            Visit.planned_end > start,
+        )
+        .order_by(Visit.id)
+    )
+    return session.scalars(query if end is None else query.where(Visit.planned_start < end)).all()
+
+
+def visits_of_people(
+    session: Session, technician_ids: Collection[UUID], *, start: datetime, end: datetime
+) -> Sequence[Row[Visit, WorkOrder, UUID]]:
+    """Return the visits of technicians that are planned into an interval, by their start."""
+    return session.execute(
+        select(Visit, WorkOrder, VisitTechnician.technician_id)
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
+        .where(
+            VisitTechnician.technician_id.in_(technician_ids),
+            VisitTechnician.released_at.is_(None),
+            Visit.planned_start < end,
+            Visit.planned_end > start,
+        )
+        .order_by(Visit.planned_start, Visit.id)
+    ).all()
+
+
+def steps_of_people(
+    session: Session, technician_ids: Collection[UUID], *, start: datetime, end: datetime
+) -> Sequence[Row[VisitEvent, UUID, str, UUID]]:
+    """Return the steps, with order, number and technician, of visits under way in an interval, as they occurred."""
+    begun = func.coalesce(Visit.travel_started_at, Visit.arrived_at, Visit.work_started_at)
+    return session.execute(
+        select(VisitEvent, WorkOrder.id, WorkOrder.number, VisitTechnician.technician_id)
+        .join(Visit, Visit.id == VisitEvent.visit_id)
+        .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
+        .join(VisitTechnician, VisitTechnician.visit_id == Visit.id)
+        .where(
+            VisitTechnician.technician_id.in_(technician_ids),
+            VisitTechnician.released_at.is_(None),
+            begun < end,
+            or_(Visit.ended_at.is_(None), Visit.ended_at > start),
+        )
+        .order_by(VisitTechnician.technician_id, Visit.id, VisitEvent.occurred_at, VisitEvent.seq)
+    ).all()
 
 
 def states_of_visits(session: Session, work_order_id: UUID) -> list[VisitState]:

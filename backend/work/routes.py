@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from backend.technicians.errors import CrewUnknown, WrongCrew
 from backend.work import actors
 from backend.work.errors import (
     BadVisit,
@@ -64,6 +65,7 @@ def list_work_orders(
     q: Annotated[str | None, Query(max_length=200)] = None,
     asset_id: UUID | None = None,
     ticket_id: UUID | None = None,
+    customer_id: UUID | None = None,
     technician_id: UUID | None = None,
     queue: Code | None = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -75,6 +77,7 @@ def list_work_orders(
         text=q,
         asset_id=asset_id,
         ticket_id=ticket_id,
+        customer_id=customer_id,
         technician_id=technician_id,
         queue=queue,
         only_of=actors.own_orders(me),
@@ -117,7 +120,9 @@ def act_on_work_order(work_order_id: UUID, body: OrderActionIn, db: Db, me: Me) 
     "/work-orders/{work_order_id}/visits",
     response_model=VisitOut,
     status_code=201,
-    responses=problems(NoSuchWorkOrder, IllegalTransition, StaleVersion, InsufficientStock, BadVisit),
+    responses=problems(
+        NoSuchWorkOrder, IllegalTransition, StaleVersion, InsufficientStock, BadVisit, CrewUnknown, WrongCrew
+    ),
 )
 def schedule_visit(work_order_id: UUID, body: ScheduleIn, db: Db, me: Me) -> dict[str, Any]:
     """Plan a visit by hand and hold its parts."""
@@ -125,7 +130,7 @@ def schedule_visit(work_order_id: UUID, body: ScheduleIn, db: Db, me: Me) -> dic
     visit = scheduling.schedule_visit(
         db,
         work_order_id,
-        technician_ids=body.technician_ids,
+        technician_ids=scheduling.people(db, body.technician_ids, crew_id=body.crew_id, start=body.start),
         start=body.start,
         end=body.end,
         travel_seconds=body.travel_seconds,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from backend.customers.schemas import OpeningHours
 from backend.sla.models import ClockKind
 from backend.sla.schemas import ForecastPartOut
 from backend.work.lifecycle import OrderAction, OrderState, VisitAction, VisitState
@@ -83,6 +84,7 @@ class SiteOut(BaseModel):
     lon: float
     lat: float
     access_notes: str
+    opening_hours: list[OpeningHours]
 
 
 class CustomerOut(BaseModel):
@@ -280,7 +282,9 @@ class ScheduleIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    technician_ids: list[UUID] = Field(min_length=1, max_length=8)
+    technician_ids: list[UUID] = Field(default_factory=list, max_length=8)
+    crew_id: UUID | None = None
+    """Whoever is in this crew on the day, the lead first, in place of named technicians."""
     start: AwareDatetime
     end: AwareDatetime
     travel_seconds: int = Field(default=0, ge=0, le=86_400)

@@ -18,6 +18,7 @@ from backend.playbooks import service as playbooks
 from backend.positions import service as positions
 from backend.quotes import service as quotes
 from backend.sla.service import SWEEP
+from backend.technicians import certificates
 from backend.work.service import forecasts, promises
 from inventory import service as stock
 from iot_gateway import tasks as telemetry
@@ -41,7 +42,7 @@ log = get_logger()
 
 
 def sweep() -> None:
-    """Breach clocks, expire reservations and commands, move campaigns on, plan and release what waits, end trials."""
+    """Do what has come due: promises, reservations, commands, campaigns, plans, trials, reminders of certificates."""
     at = clock.now()
     telemetry.expire_commands()
     for tenant_id in tenants():
@@ -55,6 +56,7 @@ def sweep() -> None:
             planner.replan_what_waits(session, at=at)
             intake.release_waiting(session, at=at)
             playbooks.sweep(session, at=at)
+            certificates.remind(session, at=at)
 
 
 def keep_promises(tenant_id: UUID, *, at: datetime) -> None:

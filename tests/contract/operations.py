@@ -23,6 +23,7 @@ KINDS = {
     "site_id": "site",
     "customer_id": "customer",
     "into_id": "customer",
+    "contact_id": "contact",
     "asset_id": "asset",
     "device_id": "device",
     "edge_id": "device",
@@ -42,6 +43,9 @@ KINDS = {
     "ladder_id": "ladder",
     "template_id": "template",
     "absence_id": "absence",
+    "pattern_id": "pattern",
+    "shift_id": "shift",
+    "crew_id": "crew",
     "notification_id": "notification",
     "user_id": "user",
     "case_id": "case",
@@ -177,7 +181,14 @@ GIVEN: dict[str, Json] = {
     "work.act_on_work_order": {"action": "wait_parts", "reason": "parts"},
     "work.act_on_visit": {"action": "cancel", "reason": "changed"},
     "work.decide_conflict": {"action": "dismiss"},
-    "work.schedule_visit": {"reserve": [{"part_id": "part", "location_id": "place", "quantity": "1"}]},
+    "timesheets.set_terms": {
+        "version": 0,
+        "overtime_percent": 150,
+        "weekend_percent": 200,
+        "holiday_percent": 300,
+        "night_percent": 0,
+    },
+    "work.schedule_visit": {"crew_id": None, "reserve": [{"part_id": "part", "location_id": "place", "quantity": "1"}]},
 }
 """Members that a schema alone cannot guess; words of `KINDS` stand for the id of the kind."""
 

@@ -18,6 +18,7 @@ NEXT = "next"
 FILES: dict[str, str | bytes] = {
     "asset_files.import_table": "asset_no,name,class_code,customer,site\nK-9,x,pump,x,x\n",
     "customers.import_table": "number,name\nK-9,x\n",
+    "technicians.import_table": "number,name,lon,lat\nT-9,x,121.4,31.2\n",
     "files.put_chunk": NEXT,
     "files.upload_file": "a note",
     "reports.verify_report": "no report",

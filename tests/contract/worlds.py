@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from backend.contracts.coverage import Kind
 from backend.contracts.ledger import Cycle, Unit
 from backend.costs import service as costs
 from backend.costs.models import EntryKind, Party, Settlement
+from backend.customers import service as customers
 from backend.files import service as files
 from backend.files import uploads
 from backend.files.models import LinkRole
@@ -44,6 +45,7 @@ from backend.sla import ladders, policies, terms
 from backend.sla.ladders import StepDraft
 from backend.sla.models import ClockKind, StepAction
 from backend.surveys import service as surveys
+from backend.technicians import absences, crews
 from backend.technicians import service as technicians
 from backend.tickets import service as tickets
 from backend.tickets.models import Channel
@@ -118,6 +120,7 @@ def a_world(tenant_id: UUID) -> World:
         ids |= _people(session, scene.chen)
         ids |= _money(session, scene, ids["order"])
         ids |= _upkeep(session, scene)
+        ids["contact"] = customers.create_contact(session, scene.customer, name="Zhou").id
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
         ids |= _files(session, caller, visit.id, ids["order"])
@@ -262,8 +265,14 @@ def _upkeep(session: Session, scene: Scene) -> dict[str, UUID]:
 def _people(session: Session, technician_id: UUID) -> dict[str, UUID]:
     at = clock.now()
     user_id = a_user(session, "ying")
-    absence = technicians.add_absence(session, technician_id, start=at, end=at + timedelta(days=1), reason="rest")
-    return {"user": user_id, "absence": absence.id}
+    day = timedelta(days=1)
+    absence = absences.add_absence(session, technician_id, start=at, end=at + day, approved=False, at=at)
+    (pattern,) = technicians.add_shift_pattern(session, technician_id, weekdays=[6], starts=time(8), ends=time(9))
+    morning = datetime(2026, 10, 5, tzinfo=UTC)
+    shift = technicians.set_shift(session, technician_id, day=morning.date(), start=morning, end=morning + day / 4)
+    member = crews.Member(technician_id=technician_id, lead=True, valid_from=at.date())
+    crew = crews.create_crew(session, "Night", members=[member])
+    return {"user": user_id, "absence": absence.id, "pattern": pattern.id, "shift": shift.id, "crew": crew.id}
 
 
 def _files(session: Session, caller: UUID, visit_id: UUID, order_id: UUID) -> dict[str, UUID]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
 from backend.checklists import service as checklists
 from backend.customers import service as customers
+from backend.technicians import crews
 from backend.technicians import service as technicians
 from backend.work import repository
 from backend.work.actors import Actor, system
@@ -33,6 +35,7 @@ from backend.work.service.journal import check_version, follow_visits
 from inventory import service as stock
 from inventory.service import Want
 from kernel import clock, jobs
+from kernel.db import Tenant, tenant_of
 from kernel.ids import new_id
 from kernel.outbox import publish
 
@@ -43,6 +46,7 @@ ACCEPT_TIMEOUT = "work.accept_timeout"
 ACCEPT_WITHIN = timedelta(minutes=30)
 ACCEPT_BEFORE_START = timedelta(minutes=60)
 DUE_MOVED = "due_moved"
+TECHNICIAN_AWAY = "technician_away"
 HOLD_PARTS_AFTER = timedelta(hours=24)
 """How long after the planned end the parts of a visit stay reserved."""
 
@@ -97,6 +101,24 @@ def schedule_visit(
     follow_visits(session, order, at=at, actor=actor)
     _tell_scheduled(session, visit, technician_ids)
     return visit
+
+
+def people(
+    session: Session, technician_ids: Sequence[UUID], *, crew_id: UUID | None, start: datetime
+) -> Sequence[UUID]:
+    """Return who goes: the technicians named, or whoever is in a crew on the local day of the start, the lead first.
+
+    Raises:
+        BadVisit: both are given.
+        CrewUnknown: there is no such crew.
+        WrongCrew: nobody is in it on that day.
+    """
+    if crew_id is None:
+        return technician_ids
+    if technician_ids:
+        raise BadVisit("Name technicians or a crew.")
+    zone = ZoneInfo(session.get_one(Tenant, tenant_of(session)).time_zone)
+    return crews.crew_on(session, crew_id, start.astimezone(zone).date())
 
 
 def _check(session: Session, technician_ids: Sequence[UUID], start: datetime, end: datetime) -> None:
@@ -258,6 +280,20 @@ def release_late(session: Session, work_order_id: UUID, *, at: datetime) -> bool
             for visit in standing:
                 unschedule_visit(session, visit.id, reason=DUE_MOVED, at=at)
     return order.state in {OrderState.OPEN, OrderState.WAITING_PARTS}
+
+
+def release_absent(
+    session: Session, technician_id: UUID, *, start: datetime, end: datetime | None, at: datetime
+) -> int:
+    """Take the visits out of the plan that somebody cannot do who is away; return how many.
+
+    What is under way stays: people say themselves when they stop. Visits that are pinned, or told, go back as well:
+    nobody would come. A visit of a crew goes back as a whole.
+    """
+    found = repository.standing_visits(session, technician_id, start=start, end=end)
+    for visit_id in found:
+        unschedule_visit(session, visit_id, reason=TECHNICIAN_AWAY, at=at)
+    return len(found)
 
 
 def dispatch_visit(session: Session, visit_id: UUID, *, actor: Actor | None = None, at: datetime) -> Visit:

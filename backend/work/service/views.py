@@ -137,6 +137,7 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
             "lon": site.position.lon,
             "lat": site.position.lat,
             "access_notes": site.access_notes,
+            "opening_hours": site.opening_hours,
         },
         "customer": {"id": customer.id, "name": customer.name, "phone": customer.phone},
         "substatus": order.substatus,

@@ -18,6 +18,20 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
   ),
   tickets: lazy(() => import("./tickets/TicketList").then((found) => ({ default: found.TicketList }))),
   conflicts: lazy(() => import("./tickets/Conflicts").then((found) => ({ default: found.Conflicts }))),
+  customers: lazy(() =>
+    import("./customers/CustomerList").then((found) => ({ default: found.CustomerList })),
+  ),
+  sites: lazy(() => import("./customers/SiteList").then((found) => ({ default: found.SiteList }))),
+  duplicates: lazy(() => import("./customers/Duplicates").then((found) => ({ default: found.Duplicates }))),
+  technicians: lazy(() =>
+    import("./technicians/TechnicianList").then((found) => ({ default: found.TechnicianList })),
+  ),
+  crews: lazy(() => import("./technicians/Crews").then((found) => ({ default: found.Crews }))),
+  absences: lazy(() => import("./technicians/Absences").then((found) => ({ default: found.Absences }))),
+  certificates: lazy(() =>
+    import("./technicians/Certificates").then((found) => ({ default: found.Certificates })),
+  ),
+  pay: lazy(() => import("./technicians/PayTerms").then((found) => ({ default: found.PayTerms }))),
   cases: lazy(() => import("./cases/CaseList").then((found) => ({ default: found.CaseList }))),
   incidents: lazy(() => import("./cases/IncidentList").then((found) => ({ default: found.IncidentList }))),
   playbooks: lazy(() =>
@@ -64,6 +78,10 @@ export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> 
   devices: DevicePanel,
   technicians: TechnicianPanel,
   assets: lazy(() => import("./assets/AssetPanel").then((found) => ({ default: found.AssetPanel }))),
+  customers: lazy(() =>
+    import("./customers/CustomerPanel").then((found) => ({ default: found.CustomerPanel })),
+  ),
+  sites: lazy(() => import("./customers/SitePanel").then((found) => ({ default: found.SitePanel }))),
   campaigns: lazy(() => import("./firmware/CampaignPanel")),
   cases: lazy(() => import("./cases/CasePanel").then((found) => ({ default: found.CasePanel }))),
   incidents: lazy(() => import("./cases/IncidentPanel").then((found) => ({ default: found.IncidentPanel }))),

@@ -32,6 +32,10 @@ const ALLOWED = {
   money: ["admin", "supervisor"],
   quote: ["admin", "supervisor", "agent", "dispatcher"],
   settlement: ["admin", "supervisor", "auditor"],
+  customers: ["agent", "dispatcher", "supervisor", "admin"],
+  exchange: ["supervisor", "admin"],
+  people: ["supervisor", "admin"],
+  planning: ["dispatcher", "supervisor", "admin"],
   download: [...KEEPERS, "auditor", "integrator"],
 } as const satisfies Record<string, readonly string[]>;
 

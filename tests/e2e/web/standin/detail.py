@@ -79,6 +79,7 @@ def order_page(world: World, order: Row) -> Row:
             "lon": order["lon"],
             "lat": order["lat"],
             "access_notes": "前台登记,需安全帽",
+            "opening_hours": [{"weekday": 0, "opens": "08:00:00", "closes": "18:00:00"}],
         },
         "customer": {"name": order["customer_name"], "phone": "021-5555 0188"},
         "due_basis": "sla",

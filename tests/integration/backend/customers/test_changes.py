@@ -116,6 +116,33 @@ def test_a_duplicate_becomes_a_part_of_the_other_with_all_that_refers_to_it(tena
         assert again.customer_id == UUID(kept)
 
 
+def test_a_contact_changes_and_goes(admin: TestClient) -> None:
+    customer = a_customer(admin)
+    first, second = (
+        admin.post(f"/customers/{customer}/contacts", json={"name": name, "is_primary": primary}).json()
+        for name, primary in (("王", True), ("李", False))
+    )
+
+    changed = admin.patch(f"/contacts/{second['id']}", json={"version": 1, "is_primary": True, "title": "店长"}).json()
+
+    assert (changed["name"], changed["title"], changed["is_primary"]) == ("李", "店长", True)
+    assert admin.patch(f"/contacts/{second['id']}", json={"version": 1, "name": "x"}).status_code == 409
+    listed = admin.get(f"/customers/{customer}/contacts").json()["items"]
+    assert [(row["name"], row["is_primary"]) for row in listed] == [("李", True), ("王", False)]
+    assert admin.delete(f"/contacts/{first['id']}").status_code == 204
+    assert admin.delete(f"/contacts/{first['id']}").status_code == 404
+    assert len(admin.get(f"/customers/{customer}/contacts").json()["items"]) == 1
+
+
+def test_customers_and_sites_are_found_by_words_and_class(admin: TestClient) -> None:
+    gold, _ = a_customer(admin, name="A", tier="gold"), a_customer(admin, name="B")
+    site = a_site(admin, gold, "West gate")
+    a_site(admin, gold, "East gate")
+
+    assert [row["id"] for row in admin.get("/customers", params={"tier": "gold"}).json()["items"]] == [gold]
+    assert [row["id"] for row in admin.get("/sites", params={"q": "west"}).json()["items"]] == [site]
+
+
 def follow(tenant: UUID, gone: str, kept: str) -> None:
     event = CustomerMerged(customer_id=UUID(gone), into_id=UUID(kept))
     with transaction(tenant_id=tenant) as session:

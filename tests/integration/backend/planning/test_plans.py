@@ -20,6 +20,7 @@ from backend.planning.errors import PlanNotDraft
 from backend.planning.handlers import plan_on_opened, plan_on_returned
 from backend.planning.models import Plan, PlanMode, PlanState
 from backend.planning.question import Question
+from backend.technicians import absences
 from backend.technicians import service as technicians
 from backend.work.events import WorkOrderChanged, WorkOrderOpened
 from backend.work.lifecycle import OrderAction, OrderState, VisitState
@@ -79,7 +80,7 @@ def test_who_is_off_duty_or_lacks_the_skill_is_not_sent(city: City) -> None:
     with city.open() as session:
         technicians.set_skill(session, city.scene.chen, skill="rotating", level=1)
         away = clock.now() - HOUR
-        technicians.add_absence(session, city.scene.gao, start=away, end=away + timedelta(days=3), reason="leave")
+        absences.add_absence(session, city.scene.gao, start=away, end=away + timedelta(days=3), at=away)
     order_id = city.order()
 
     plan_id = city.plan()

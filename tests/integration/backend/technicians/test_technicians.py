@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from backend.technicians import routes
+from backend.technicians import absences, rota_routes, routes
 from backend.technicians import service as technicians
 from backend.technicians.errors import ShiftOverlaps, TechnicianUnknown, WrongInterval
 from kernel.auth import Role
@@ -60,10 +60,10 @@ def test_nobody_works_on_sunday_and_no_former_technician_ever(session: Session) 
 
 def test_an_absence_goes_off_the_day_and_comes_back_when_it_is_removed(session: Session) -> None:
     person = somebody(session)
-    absence = technicians.add_absence(session, person, start=utc(0), end=utc(12), reason="培训")
+    absence = absences.add_absence(session, person, start=utc(0), end=utc(12), reason="培训", at=utc(0))
 
     (short,) = technicians.technicians_on(session, TUESDAY, time_zone="UTC")
-    technicians.remove_absence(session, absence.id)
+    absences.remove_absence(session, absence.id)
     (whole,) = technicians.technicians_on(session, TUESDAY, time_zone="UTC")
 
     assert short.shift == (utc(13), utc(17))
@@ -130,7 +130,7 @@ def test_unknown_people_are_refused(session: Session) -> None:
 
 
 def test_over_http(tenant: UUID) -> None:
-    with a_client(tenant, Role.SUPERVISOR, routes) as supervisor:
+    with a_client(tenant, Role.SUPERVISOR, routes, rota_routes) as supervisor:
         skills = [{"skill": "lift", "level": 2, "certificate": "TS-1", "expires_on": "2027-01-01"}]
         made = supervisor.post("/technicians", json={"name": "高工", "lon": 121.4, "lat": 31.2, "skills": skills})
         key = made.json()["id"]
@@ -161,8 +161,6 @@ def test_over_http(tenant: UUID) -> None:
 def test_shifts_of_many_take_few_statements(session: Session) -> None:
     for number in range(30):
         somebody(session, f"p{number}")
-    technicians.add_absence(
-        session, somebody(session, "away"), start=utc(0), end=utc(0) + timedelta(days=2), reason="假期"
-    )
+    absences.add_absence(session, somebody(session, "away"), start=utc(0), end=utc(0) + timedelta(days=2), at=utc(0))
 
     assert len(technicians.technicians_on(session, TUESDAY, time_zone="UTC")) == 30

@@ -22,9 +22,9 @@ interface Listed {
 
 const LISTS = {
   customer: { path: "/api/v1/customers", searched: true, name: "name", hint: "number" },
-  site: { path: "/api/v1/sites", searched: false, name: "name", hint: "address" },
+  site: { path: "/api/v1/sites", searched: true, name: "name", hint: "address" },
   asset: { path: "/api/v1/assets", searched: true, name: "name", hint: "asset_no" },
-  technician: { path: "/api/v1/technicians", searched: false, name: "name", hint: "phone" },
+  technician: { path: "/api/v1/technicians", searched: true, name: "name", hint: "number" },
   part: { path: "/api/v1/parts", searched: true, name: "name", hint: "number" },
   person: {
     path: "/api/v1/conversations/people",

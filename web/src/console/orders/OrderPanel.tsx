@@ -9,6 +9,7 @@ import { Marks } from "../catalogue/Marks";
 import { Recurring } from "../catalogue/Recurring";
 import { Coverage } from "../contracts/Coverage";
 import { CostSheet } from "../costs/CostSheet";
+import { hoursText } from "../customers/hours";
 import { FileList } from "../files/FileList";
 import { Panel } from "../Panel";
 import css from "../panel.module.css";
@@ -62,6 +63,7 @@ function Where({ order }: { order: WorkOrder }) {
             ],
             [t("order.site"), [order.site?.name, order.site?.address].filter(Boolean).join(", ")],
             [t("order.access"), order.site?.access_notes],
+            [t("site.hours"), hoursText(order.site?.opening_hours ?? [])],
             [t("order.customer"), order.customer?.name],
             [t("order.phone"), order.customer?.phone],
             [t("ticket.title"), order.ticket_id && <TicketLink key="ticket" id={order.ticket_id} />],

@@ -184,6 +184,7 @@ export interface WorkOrder extends WorkOrderItem {
     lon: number | null;
     lat: number | null;
     access_notes: string | null;
+    opening_hours: { weekday: number; opens: string; closes: string }[];
   } | null;
   customer: { id: string; name: string; phone: string | null } | null;
   substatus?: string | null;

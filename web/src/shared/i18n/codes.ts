@@ -1,6 +1,7 @@
 /** Names of coded values that come from the server; a code not listed here is shown in readable form. */
 import { caseCodes } from "./cases.codes";
 import { figureCodes } from "./figures.codes";
+import { peopleProblems } from "./people";
 import { lineCodes, ticketCodes } from "./tickets";
 
 type Names = readonly [zh: string, en: string];
@@ -227,6 +228,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "conflict.dismissed": ["现场上报未采纳", "Field report dismissed"],
   },
   problem: {
+    ...peopleProblems,
     "stale-version": [
       "数据已被他人更改，请查看新版本。",
       "Somebody changed it meanwhile; look at the new version.",

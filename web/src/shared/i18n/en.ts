@@ -2,11 +2,13 @@ import { assetsEn } from "./assets";
 import { casesEn } from "./cases.en";
 import { catalogueEn } from "./catalogue";
 import { checklistsEn } from "./checklists";
+import { customersEn } from "./customers";
 import { enDevices } from "./en.devices";
 import { figuresEn } from "./figures";
 import { filesEn } from "./files";
 import { maintenanceEn } from "./maintenance";
 import { moneyEn } from "./money";
+import { peopleEn } from "./people";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
 import { ticketsEn } from "./tickets";
@@ -20,6 +22,8 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...shellEn,
   ...maintenanceEn,
   ...slaEn,
+  ...customersEn,
+  ...peopleEn,
   ...assetsEn,
   ...ticketsEn,
   ...catalogueEn,

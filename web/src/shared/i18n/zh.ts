@@ -3,10 +3,12 @@ import { assetsZh } from "./assets";
 import { casesZh } from "./cases.zh";
 import { catalogueZh } from "./catalogue";
 import { checklistsZh } from "./checklists";
+import { customersZh } from "./customers";
 import { figuresZh } from "./figures";
 import { filesZh } from "./files";
 import { maintenanceZh } from "./maintenance";
 import { moneyZh } from "./money";
+import { peopleZh } from "./people";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
 import { ticketsZh } from "./tickets";
@@ -19,6 +21,8 @@ export const zh = {
   ...shellZh,
   ...maintenanceZh,
   ...slaZh,
+  ...customersZh,
+  ...peopleZh,
   ...assetsZh,
   ...ticketsZh,
   ...catalogueZh,

@@ -1,0 +1,1 @@
+"""What technicians did in a week, and what that is paid as."""
