@@ -193,25 +193,29 @@ export function ContractPanel({ id }: { id: string }) {
         </span>
       }
     >
-      {mayWrite && (
-        <div className={css.buttons}>
-          <button type="button" className={ui.button} onClick={() => setEditing(true)}>
-            {t("money.edit")}
-          </button>
-        </div>
-      )}
-      <Facts
-        rows={[
-          [t("contract.customer"), contract.customer_name],
-          [t("contract.starts"), dayOf(contract.starts_on)],
-          [t("contract.ends"), dayOf(contract.ends_on)],
-          [t("contract.scope"), scopeText(terms)],
-          ...KINDS.map((kind) => [t(`money.kind.${kind}`), shareText(terms.coverage[kind])] as const),
-          [t("contract.tier"), terms.tier],
-          [t("contract.prices"), prices.data?.name],
-          [t("contract.note"), terms.note],
-        ]}
-      />
+      <Section
+        title={t("order.description")}
+        aside={
+          mayWrite && (
+            <button type="button" className={ui.button} onClick={() => setEditing(true)}>
+              {t("money.edit")}
+            </button>
+          )
+        }
+      >
+        <Facts
+          rows={[
+            [t("contract.customer"), contract.customer_name],
+            [t("contract.starts"), dayOf(contract.starts_on)],
+            [t("contract.ends"), dayOf(contract.ends_on)],
+            [t("contract.scope"), scopeText(terms)],
+            ...KINDS.map((kind) => [t(`money.kind.${kind}`), shareText(terms.coverage[kind])] as const),
+            [t("contract.tier"), terms.tier],
+            [t("contract.prices"), prices.data?.name],
+            [t("contract.note"), terms.note],
+          ]}
+        />
+      </Section>
       <Balances contract={contract} />
       <Ledger contract={contract} />
       <Versions id={contract.id} />

@@ -85,22 +85,26 @@ export function OutletPanel({ id }: { id: string }) {
         </span>
       }
     >
-      {mayWrite && (
-        <div className={css.buttons}>
-          <button type="button" className={ui.button} onClick={() => setEditing(true)}>
-            {t("money.edit")}
-          </button>
-        </div>
-      )}
-      <Facts
-        rows={[
-          [t("outlet.region"), outlet.region],
-          [t("outlet.contact"), outlet.contact_name],
-          [t("outlet.phone"), outlet.phone],
-          [t("outlet.email"), outlet.email],
-          [t("outlet.rates"), prices.data?.name],
-        ]}
-      />
+      <Section
+        title={t("order.description")}
+        aside={
+          mayWrite && (
+            <button type="button" className={ui.button} onClick={() => setEditing(true)}>
+              {t("money.edit")}
+            </button>
+          )
+        }
+      >
+        <Facts
+          rows={[
+            [t("outlet.region"), outlet.region],
+            [t("outlet.contact"), outlet.contact_name],
+            [t("outlet.phone"), outlet.phone],
+            [t("outlet.email"), outlet.email],
+            [t("outlet.rates"), prices.data?.name],
+          ]}
+        />
+      </Section>
       <People outlet={outlet} />
       {editing && <OutletDialog outlet={outlet} onClose={() => setEditing(false)} />}
     </Panel>

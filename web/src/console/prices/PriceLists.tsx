@@ -22,7 +22,7 @@ export function PriceLists() {
           <button
             type="button"
             className={ui.button}
-            aria-label={t("prices.edit", { name: row.name })}
+            aria-label={`${t("money.edit")} · ${t("money.version", { n: row.version })} · ${row.name}`}
             onClick={() => setEdited(row.id)}
           >
             {t("money.edit")} · {t("money.version", { n: row.version })}
