@@ -162,7 +162,7 @@ def snapshot(session: Session, code: str, *, name: str, items: Sequence[Item], a
     if last is not None and items_of(last) == tuple(items) and last.name_zh == name:
         return last
     template = create_version(session, code, name_zh=name, name_en=name, items=items)
-    template.retired_at = at
+    template.published_at = template.retired_at = at
     session.flush()
     return template
 
