@@ -37,7 +37,7 @@ function Mentions({ draft, set }: { draft: Draft; set: (draft: Draft) => void })
           aria-label={t("talk.unmention", { name: one.name })}
           onClick={() => set({ ...draft, mentions: mentions.filter((other) => other.id !== one.id) })}
         >
-          @{one.name} ×
+          @{one.name} <span aria-hidden="true">×</span>
         </button>
       ))}
       <Picker
