@@ -58,6 +58,27 @@ def set_code(
     return row
 
 
+def add_missing(session: Session, class_code: str, words: Mapping[CodeKind, Mapping[str, tuple[str, str]]]) -> None:
+    """Add the words, as (Chinese, English) by code, that the catalogue of a class does not have yet.
+
+    Raises:
+        ClassUnknown: there is no such class.
+        CatalogueFull: it would have more words than one can choose from.
+    """
+    kept = _class(session, class_code)
+    known = {(row.kind, row.code) for row in code_rows.codes(session, kept.id)}
+    new = [
+        FailureCode(class_id=kept.id, kind=kind, code=code, name_zh=zh, name_en=en)
+        for kind, named in words.items()
+        for code, (zh, en) in named.items()
+        if (kind, code) not in known
+    ]
+    if len(known) + len(new) > CODES_MOST:
+        raise CatalogueFull(f"A catalogue has at most {CODES_MOST} words.", most=CODES_MOST)
+    session.add_all(new)
+    session.flush()
+
+
 def unfit_words(session: Session, asset_id: UUID, said: Mapping[CodeKind, str], *, confirmed: bool) -> list[CodeKind]:
     """Return the kinds whose word is not in the catalogue of the asset's class; without words of a kind all fit.
 

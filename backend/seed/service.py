@@ -127,17 +127,11 @@ def _checklists(session: Session) -> None:
         checklists.publish_version(session, template.id, at=clock.now())
 
 
-def _failure_codes(session: Session, class_code: str) -> None:
-    catalogue = {CodeKind.MODE: failures.MODES[class_code] | failures.OF_EVERY_CLASS, **failures.OF_ALL}
-    for kind, words in catalogue.items():
-        for code, (zh, en) in words.items():
-            coding.set_code(session, class_code, kind=kind, code=code, name_zh=zh, name_en=en)
-
-
 def _assets(session: Session, parts: Mapping[str, UUID]) -> None:
     for code, (zh, en) in world.MODELS.items():
         assets.create_asset_class(session, code, name_zh=zh, name_en=en)
-        _failure_codes(session, code)
+        modes = failures.MODES[code] | failures.OF_EVERY_CLASS
+        coding.add_missing(session, code, {CodeKind.MODE: modes, **failures.OF_ALL})
     tops = _sites(session)
     areas: dict[tuple[str, str], UUID] = {}
     now = clock.now()
