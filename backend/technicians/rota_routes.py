@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from backend.technicians import absences, service
+from backend.technicians import absences, rota, service
 from backend.technicians.errors import (
     AbsenceOverlaps,
     AbsenceUnknown,
@@ -82,13 +82,13 @@ def add_shift_pattern(technician_id: UUID, body: PatternIn, db: Db) -> Page[Patt
 @router.delete("/shift-patterns/{pattern_id}", status_code=204, responses=problems(PatternUnknown))
 def remove_shift_pattern(pattern_id: UUID, db: Db) -> None:
     """Take back a weekly working time."""
-    service.remove_shift_pattern(db, pattern_id)
+    rota.remove_shift_pattern(db, pattern_id)
 
 
 @router.get("/technicians/{technician_id}/shifts", responses=problems(TechnicianUnknown))
 def list_shifts(technician_id: UUID, db: Db, since: Day, until: Day) -> Page[ShiftOut]:
     """Return the shifts that stand in place of the weekly pattern on some days, the last one included."""
-    rows = service.own_shifts(db, technician_id, since=since, until=until)
+    rows = rota.own_shifts(db, technician_id, since=since, until=until)
     return Page(items=[ShiftOut.model_validate(row) for row in rows], next_cursor=None)
 
 
@@ -106,7 +106,7 @@ def add_shift(technician_id: UUID, body: ShiftIn, db: Db) -> ShiftOut:
 @router.delete("/shifts/{shift_id}", status_code=204, responses=problems(ShiftUnknown))
 def remove_shift(shift_id: UUID, db: Db) -> None:
     """Take back the shift of a day; the weekly pattern holds again if it was the only one."""
-    service.remove_shift(db, shift_id)
+    rota.remove_shift(db, shift_id)
 
 
 @router.get("/technicians/{technician_id}/absences", responses=problems(TechnicianUnknown))

@@ -12,9 +12,7 @@ from backend.outlets import service as outlets
 from backend.sla import terms
 from backend.technicians import repository, shifts
 from backend.technicians.errors import (
-    PatternUnknown,
     ShiftOverlaps,
-    ShiftUnknown,
     StaffNumberTaken,
     StaleVersion,
     TechnicianUnknown,
@@ -200,19 +198,6 @@ def add_shift_pattern(
     return rows
 
 
-def remove_shift_pattern(session: Session, pattern_id: UUID) -> None:
-    """Take back a weekly working time.
-
-    Raises:
-        PatternUnknown: there is none with this id.
-    """
-    row = repository.pattern(session, pattern_id)
-    if row is None:
-        raise PatternUnknown("No weekly working time has this id.", pattern_id=pattern_id)
-    session.delete(row)
-    session.flush()
-
-
 def set_shift(
     session: Session, technician_id: UUID, *, day: date, start: datetime, end: datetime, breaks: Sequence[Window] = ()
 ) -> Shift:
@@ -238,29 +223,6 @@ def set_shift(
     session.add(row)
     session.flush()
     return row
-
-
-def remove_shift(session: Session, shift_id: UUID) -> None:
-    """Take back the shift of a day.
-
-    Raises:
-        ShiftUnknown: there is none with this id.
-    """
-    row = repository.shift(session, shift_id)
-    if row is None:
-        raise ShiftUnknown("No shift has this id.", shift_id=shift_id)
-    session.delete(row)
-    session.flush()
-
-
-def own_shifts(session: Session, technician_id: UUID, *, since: date, until: date) -> Sequence[Shift]:
-    """Return the shifts that stand in place of the weekly pattern on some days, the last one included.
-
-    Raises:
-        TechnicianUnknown: there is no such technician.
-    """
-    get_technician(session, technician_id)
-    return repository.own_shifts(session, technician_id, since=since, until=until)
 
 
 def get_technician(session: Session, technician_id: UUID, *, lock: bool = False) -> Technician:
