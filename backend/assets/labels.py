@@ -97,18 +97,25 @@ def _draw(canvas: "Canvas", label: Label, layout: Layout, *, left: float, top: f
     _draw_code(canvas, label.url, left=left + margin, top=top - margin, side=side)
     size = max(1.8, min(layout.height * 0.11, 6.0))
     room = layout.width - side - 3 * margin
-    lines = [(label.number, size * 1.15)]
+    lines = [(label.number, shrunk(label.number, size * 1.15, room))]
     lines += [(line, size) for line in _wrapped(label.name, size, room, most=2)]
     lines += [(line, size * 0.8) for line in _wrapped(label.place, size * 0.8, room, most=2)]
-    lines.append((CALL[locale], size * 0.8))
+    lines.append((CALL[locale], shrunk(CALL[locale], size * 0.8, room)))
     base = top - margin
     for text, height in lines:
         base -= height * 1.3
         if base < top - layout.height + margin * 0.5:
             break
         canvas.setFont(FONT, height * MM)
-        fitted = _wrapped(text, height, room, most=1)
-        canvas.drawString((left + side + 2 * margin) * MM, base * MM, fitted[0] if fitted else "")
+        canvas.drawString((left + side + 2 * margin) * MM, base * MM, text)
+
+
+def shrunk(text: str, height: float, room: float) -> float:
+    """Return the height of letters, at most `height`, at which a text that must not be cut fits into `room`."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415
+
+    width = float(stringWidth(text, FONT, height * MM)) / MM
+    return height if width <= room else height * room / width
 
 
 def _draw_code(canvas: "Canvas", text: str, *, left: float, top: float, side: float) -> None:

@@ -5,8 +5,9 @@ import re
 import zlib
 
 import pytest
+from reportlab.pdfbase import pdfmetrics
 
-from backend.assets.labels import LAYOUTS, PAGE, Label, Layout, Size, sheet
+from backend.assets.labels import FONT, LAYOUTS, MM, PAGE, Label, Layout, Size, sheet, shrunk
 
 LABEL = Label("https://service.example/a/" + "x" * 43, "AS-2026-00042", "北塔空调箱 AHU-21 屋面东侧", "华东商场北门")
 
@@ -53,3 +54,12 @@ def test_the_same_labels_are_the_same_file() -> None:
 
     assert once == twice
     assert once.startswith(b"%PDF-")
+
+
+def test_a_number_is_written_smaller_before_it_is_cut() -> None:
+    sheet([LABEL], LAYOUTS[Size.TINY], locale="en")
+
+    height = shrunk(LABEL.number, 6.0, 20.0)
+
+    assert pdfmetrics.stringWidth(LABEL.number, FONT, height * MM) <= 20.0 * MM + 1e-6
+    assert shrunk("A-1", 6.0, 20.0) == 6.0
