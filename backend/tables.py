@@ -25,6 +25,7 @@ import backend.technicians.models
 import backend.tickets.models
 import backend.timesheets.models
 import backend.work.catalogue_models
+import backend.work.listing.models
 import backend.work.models
 import inventory.models
 import iot_gateway.models.access

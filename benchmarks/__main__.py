@@ -10,6 +10,7 @@ MODULES = {
     "ingest-devices": "benchmarks.ingest.connected",
     "kpi": "benchmarks.kpi.run",
     "labelled": "benchmarks.labelled.run",
+    "lists": "benchmarks.lists.command",
     "rul": "benchmarks.rul",
     "scoring": "benchmarks.scoring",
     "soak": "benchmarks.soak.run",

@@ -10,8 +10,10 @@ from kernel.errors import Conflict, Invalid, Problem
 
 RETRY_SECONDS = 2
 UNIQUE, EXCLUDED, REFERENCE = "23505", "23P01", "23503"
-LOST_RACES = frozenset({"40001", "40P01", "55P03", "57014"})
-"""Serialization failure, deadlock, lock not available, statement timeout."""
+DEADLOCKS = frozenset({"40001", "40P01"})
+"""Serialization failure, deadlock: rolled back though nothing is wrong, so that another try may do."""
+LOST_RACES = DEADLOCKS | {"55P03", "57014"}
+"""And: lock not available, statement timeout."""
 
 
 class AlreadyExists(Conflict):

@@ -1,5 +1,7 @@
 """What every HTTP process shares: the transaction of a request, its caller, its refusals."""
 
+import asyncio
+import random
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -13,17 +15,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
 from kernel import idempotency
 from kernel.auth import Principal, Role, read_access_token
 from kernel.db import transaction
 from kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
-from kernel.failures import meaning, sqlstate
+from kernel.failures import DEADLOCKS, meaning, sqlstate
 from kernel.log import get_logger
 
 PROBLEM = "application/problem+json"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 ACCESS_COOKIE, CSRF_COOKIE = "fh_access", "fh_csrf"
+DEADLOCK_TRIES = 4
+"""How often a request is handled at most while the database breaks deadlocks by rolling it back."""
+MOST_KEPT_BYTES = 1024 * 1024
+"""A longer body is not kept for another try."""
+LOST_DEADLOCK = "lost_deadlock"
 Access = Mapping[str, frozenset[Role]]
 
 log = get_logger()
@@ -89,7 +97,17 @@ Db = Annotated[Session, Depends(request_transaction, scope="function")]
 
 
 class IdempotentRoute(APIRoute):
-    """Stores the answer of a POST under its Idempotency-Key, before the transaction ends."""
+    """Stores the answer of a POST under its Idempotency-Key, and asks again where the database broke a deadlock."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request; one that lost a deadlock is rolled back by then and is handled once more from its start."""
+        heard = Heard(receive)
+        for left in reversed(range(DEADLOCK_TRIES)):
+            answer = Answer(scope, send, heard, last=left == 0)
+            await super().handle(scope, heard.again(), answer)
+            if not answer.withheld:
+                return
+            await asyncio.sleep(random.uniform(0.01, 0.05) * 2 ** (DEADLOCK_TRIES - 1 - left))  # noqa: S311
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler between the request's body and the end of its transaction."""
@@ -108,6 +126,55 @@ class IdempotentRoute(APIRoute):
             return response
 
         return with_key
+
+
+class Heard:
+    """The messages of a request, kept so that it can be read from its start again."""
+
+    def __init__(self, receive: Receive) -> None:
+        """Listen to a client."""
+        self._receive, self._kept, self._bytes = receive, list[Message](), 0
+
+    @property
+    def too_long(self) -> bool:
+        """Tell whether the body was not kept whole."""
+        return self._bytes > MOST_KEPT_BYTES
+
+    def again(self) -> Receive:
+        """Return the request from its start."""
+        place = 0
+
+        async def receive() -> Message:
+            nonlocal place
+            if place < len(self._kept):
+                message = self._kept[place]
+            else:
+                message = await self._receive()
+                self._bytes += len(message.get("body", b""))
+                if not self.too_long and message["type"] == "http.request":
+                    self._kept.append(message)
+            place += 1
+            return message
+
+        return receive
+
+
+class Answer:
+    """Passes an answer on, unless it only says that a deadlock was lost and the request will be handled again."""
+
+    def __init__(self, scope: Scope, send: Send, heard: Heard, *, last: bool) -> None:
+        """Answer a client; `last`: the request is not handled again."""
+        self._state, self._send, self._heard, self._last = scope.setdefault("state", {}), send, heard, last
+        self._state.pop(LOST_DEADLOCK, None)
+        self.withheld = False
+
+    async def __call__(self, message: Message) -> None:
+        """Pass a message on or keep it back."""
+        if message["type"] == "http.response.start":
+            again = not self._last and not self._heard.too_long
+            self.withheld = again and bool(self._state.get(LOST_DEADLOCK))
+        if not self.withheld:
+            await self._send(message)
 
 
 def _store(session: Session, held: idempotency.Claim, response: Response) -> None:
@@ -214,6 +281,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         problem = meaning(error)
         if problem is None:
             return bug(request, error)
+        setattr(request.state, LOST_DEADLOCK, sqlstate(error) in DEADLOCKS)
         log.warning("database_refused", path=request.url.path, problem=problem.slug, sqlstate=sqlstate(error))
         return problem_response(problem)
 

@@ -30,3 +30,15 @@ def next_number(session: Session, prefix: str, *, at: datetime) -> str:
         {"id": new_id(), "tenant": tenant_of(session), "series": series},
     )
     return f"{series}-{last:05d}"
+
+
+def reserve_numbers(session: Session, series: str, count: int) -> int:
+    """Take `count` numbers of a series, such as `WO-2026`, and return the first."""
+    last: int = session.execute(
+        text(
+            "INSERT INTO number_series (id, tenant_id, series, last) VALUES (:id, :tenant, :series, :count) "
+            "ON CONFLICT (tenant_id, series) DO UPDATE SET last = number_series.last + :count RETURNING last"
+        ),
+        {"id": new_id(), "tenant": tenant_of(session), "series": series, "count": count},
+    ).scalar_one()
+    return last - count + 1

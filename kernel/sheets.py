@@ -7,6 +7,7 @@ apostrophe (OWASP, "CSV injection") and read without it, so that a file that was
 
 import csv
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from kernel.errors import Invalid, TooLarge
 
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 10_000, 100, 4_000
 MOST_UNPACKED = 64 * 1024 * 1024
+PIECE_CHARACTERS = 64 * 1024
+"""About how much of a file is written at once."""
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",;\t"
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -179,26 +182,44 @@ def _plain(cell: str) -> str:
 
 def write(written_as: Format, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a table as a file; texts that a spreadsheet would run stand behind an apostrophe."""
+    return b"".join(pieces(written_as, header, rows))
+
+
+def pieces(written_as: Format, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield a table as a file, piece by piece, as `write` returns it whole; a workbook waits on the disk until then."""
     return (_as_csv if written_as is Format.CSV else _as_xlsx)(header, rows)
 
 
-def _as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def _as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
+    text.write("\ufeff")
     writer.writerow(header)
-    writer.writerows([_harmless(_as_text(cell) if not isinstance(cell, str) else cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    for row in rows:
+        writer.writerow([_harmless(_as_text(cell) if not isinstance(cell, str) else cell) for cell in row])
+        if text.tell() > PIECE_CHARACTERS:
+            yield _taken(text)
+    yield _taken(text)
 
 
-def _as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def _taken(text: io.StringIO) -> bytes:
+    data = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return data
+
+
+def _as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(list(header))
     for row in rows:
         sheet.append([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(PIECE_CHARACTERS):
+            yield piece
 
 
 def _harmless(text: str) -> str:

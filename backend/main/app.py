@@ -48,6 +48,7 @@ from backend.timesheets import routes as timesheets
 from backend.work import catalogue_routes as catalogue
 from backend.work import routes as work
 from backend.work import watch_routes as watch
+from backend.work.listing import routes as lists
 from inventory import routes as inventory
 from iot_gateway.routes import (
     cases,
@@ -73,7 +74,7 @@ ROOMS = (
     assets, attachments, checklists, customers, files, intake, policy, live, notifications, planning, playbooks,
     positions, sla, technicians, rota, crews, tickets, talk, work, watch, catalogue, inventory, cases, claims,
     devices, feedback, firmware, fleet, letters, telemetry, twins, retention, sparkplug, exports, thresholds,
-    coding, figures,
+    coding, figures, lists,
     mail, reports,
     contracts, costs, outlets, prices, quotes, outlet_people,
     inspections, maintenance,

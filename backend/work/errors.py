@@ -103,3 +103,63 @@ class ReasonMissing(Invalid):
     """
 
     slug = "reason-missing"
+
+
+class OrderEnded(Conflict):
+    """The order is over.
+
+    Members: `state`.
+    """
+
+    slug = "order-ended"
+
+
+class TooManyLabels(Conflict):
+    """The order bears as many labels as it can.
+
+    Members: `limit`.
+    """
+
+    slug = "too-many-labels"
+
+
+class KeyOfAnother(Conflict):
+    """This key came before with another change."""
+
+    slug = "batch-key-reused"
+
+
+class NoSuchBatch(NotFound):
+    """You have made no such change."""
+
+    slug = "no-such-batch"
+
+
+class UndoTooLate(Conflict):
+    """It was too long ago to be taken back.
+
+    Members: `until`.
+    """
+
+    slug = "undo-too-late"
+
+
+class NoSuchView(NotFound):
+    """There is no such saved view."""
+
+    slug = "no-such-view"
+
+
+class NotYourView(Forbidden):
+    """This view is everybody's, and your role does not change those."""
+
+    slug = "not-your-view"
+
+
+class TooManyViews(Conflict):
+    """There are as many saved views as one can look through.
+
+    Members: `limit`.
+    """
+
+    slug = "too-many-views"

@@ -54,6 +54,17 @@ class WorkOrderDueMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderEdited(Event):
+    """The office changed queue, priority, labels or the like; the state is as before."""
+
+    topic: ClassVar[str] = "work.order_edited.v1"
+    work_order_id: UUID
+    action: str
+    version: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderEscalated(Event):
     """A step of escalation was taken for an order."""
 

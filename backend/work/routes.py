@@ -17,7 +17,7 @@ from backend.work.errors import (
     OpenChildren,
     StaleVersion,
 )
-from backend.work.lifecycle import OrderState
+from backend.work.listing.schemas import OrderLinePage
 from backend.work.models import ConflictState
 from backend.work.schemas import (
     ConflictActionIn,
@@ -29,16 +29,16 @@ from backend.work.schemas import (
     VisitActionIn,
     VisitOut,
     WorkOrderOut,
-    WorkOrderPage,
 )
 from backend.work.service import acting, conflicts, orders, reports, scheduling, views
+from backend.work.service import lists as query
+from backend.work.wanted import OrderPageWish
 from inventory.errors import InsufficientStock
 from inventory.service import Want
 from kernel import clock, http
 from kernel.auth import STAFF, Role
-from kernel.fields import Code
 from kernel.http import Db, Me, problems
-from kernel.paging import DEFAULT_LIMIT, Cursor, Limit, cut, decode_cursor, encode_cursor
+from kernel.paging import DEFAULT_LIMIT, BadCursor, Cursor, Limit, cut, decode_cursor, encode_cursor
 
 router = http.router("work")
 
@@ -56,35 +56,13 @@ ACCESS = {
 }
 
 
-@router.get("/work-orders", response_model=WorkOrderPage)
-def list_work_orders(
-    db: Db,
-    me: Me,
-    *,
-    state: Annotated[list[OrderState] | None, Query()] = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
-    asset_id: UUID | None = None,
-    ticket_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    technician_id: UUID | None = None,
-    queue: Code | None = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-) -> dict[str, Any]:
-    """List work orders, the newest first; technicians see their own."""
-    wanted = views.Filter(
-        states=[str(item) for item in state or ()],
-        text=q,
-        asset_id=asset_id,
-        ticket_id=ticket_id,
-        customer_id=customer_id,
-        technician_id=technician_id,
-        queue=queue,
-        only_of=actors.own_orders(me),
+@router.get("/work-orders", response_model=OrderLinePage, responses=problems(BadCursor))
+def list_work_orders(db: Db, me: Me, wanted: Annotated[OrderPageWish, Query()]) -> dict[str, Any]:
+    """List work orders by any filter and order, a page forth or back; technicians see their own."""
+    found = query.page(
+        db, wanted, sort=wanted.sort, only_of=actors.own_orders(me), cursor=wanted.cursor, limit=wanted.limit
     )
-    after = UUID(decode_cursor(cursor, parts=1)[0]) if cursor else None
-    rows, more = cut(views.list_orders(db, wanted, after=after, limit=limit + 1), limit)
-    return {"items": rows, "next_cursor": encode_cursor(rows[-1]["id"]) if more else None}
+    return {"items": found.rows, "next_cursor": found.next_cursor, "previous_cursor": found.previous_cursor}
 
 
 @router.get("/work-orders/{work_order_id}", response_model=WorkOrderOut, responses=problems(NoSuchWorkOrder))

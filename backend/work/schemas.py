@@ -20,9 +20,13 @@ class WorkOrderLine(BaseModel):
     id: UUID
     number: str
     state: OrderState
+    substatus: str | None
     priority: int
     summary: str
     work_type: str
+    labels: list[str]
+    version: int
+    customer_id: UUID
     customer_name: str
     site_name: str
     asset_name: str | None
@@ -32,18 +36,12 @@ class WorkOrderLine(BaseModel):
     skill_level: int
     due_at: datetime | None
     created_at: datetime
+    completed_at: datetime | None
     source: OrderSource
     technician_name: str | None
     planned_start: datetime | None
     ticket_id: UUID | None
     queue: str | None
-
-
-class WorkOrderPage(BaseModel):
-    """One page of work orders."""
-
-    items: list[WorkOrderLine]
-    next_cursor: str | None
 
 
 class WatchedOut(BaseModel):
@@ -211,13 +209,10 @@ class WorkOrderOut(WorkOrderLine):
     """A work order, whole."""
 
     description: str
-    version: int
     asset_path: list[str]
     asset_id: UUID | None
     site: SiteOut
     customer: CustomerOut
-    substatus: str | None
-    labels: list[str]
     parent: OrderLinkOut | None
     children: list[OrderLinkOut]
     follow_up_of: OrderLinkOut | None

@@ -88,6 +88,8 @@ KINDS = {
     "cost_entry_id": "cost_entry",
     "settlement_id": "settlement",
     "site_ids": "site",
+    "view_id": "view",
+    "batch_id": "batch",
 }
 """What the parameters and members that end in `id` name."""
 OPAQUE = {"client_op_id", "demand_id", "ref_id"}
@@ -155,6 +157,9 @@ GIVEN: dict[str, Json] = {
     "inspections.create_route": {"stops": STOPS},
     "inspections.replace_route": {"stops": STOPS},
     "planning.request_plan": {"mode": "draft"},
+    "lists.change_many": {"action": {"kind": "set_queue", "queue": "east"}},
+    "lists.keep_view": {"query": {"sort": "due"}, "columns": ["number"], "shared": False},
+    "lists.change_view": {"query": {"sort": "due"}, "columns": ["number"]},
     "playbooks.create_playbook": {"model": "lift", "failure_group": "door", "command": "reset"},
     "playbooks.replace_playbook": {"model": "pump", "failure_group": "bearing", "command": "reset"},
     "playbooks.try_playbook": {"model": "pump", "failure_group": "bearing"},

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -49,8 +49,9 @@ from backend.technicians import absences, crews
 from backend.technicians import service as technicians
 from backend.tickets import service as tickets
 from backend.tickets.models import Channel
-from backend.work.lifecycle import VisitAction
-from backend.work.models import ConflictItem
+from backend.work.lifecycle import VisitAction, Who
+from backend.work.listing import batches, saved
+from backend.work.models import ConflictItem, WorkOrder
 from inventory import service as stock
 from inventory.models import StockMove
 from iot_gateway.detect.thresholds import ThresholdKind
@@ -123,6 +124,8 @@ def a_world(tenant_id: UUID) -> World:
         ids["contact"] = customers.create_contact(session, scene.customer, name="Zhou").id
         caller = a_user(session, "caller")
         ids["notification"] = a_letter(session, caller)
+        ids["view"] = saved.keep(session, "Mine", {}, ["number"], owner_id=None).id
+        ids["batch"] = a_change(session, an_order(session, scene), caller)
         ids |= _files(session, caller, visit.id, ids["order"])
         done = a_visit(session, scene, an_order(session, scene))
         do_visit(session, done.id, phone_of(scene.chen))
@@ -334,6 +337,13 @@ def a_plan(session: Session, order_id: UUID, technician_id: UUID) -> UUID:
     session.add(line)
     session.flush()
     return plan.id
+
+
+def a_change(session: Session, order: WorkOrder, caller: UUID) -> UUID:
+    """Change an order, so that it can be taken back."""
+    actor = replace(phone_of(caller), actor_id=caller, role=Who.DISPATCHER)
+    target = batches.Target(order.id, order.version)
+    return batches.run(session, new_id(), "set_queue", {"queue": "east"}, [target], actor=actor)[0].id
 
 
 def a_user(session: Session, name: str) -> UUID:

@@ -71,7 +71,7 @@ def mark(
     wanted = list(dict.fromkeys(labels))
     check_labels(session, set(wanted) - set(order.labels))
     if substatus is not None and substatus != order.substatus:
-        _check_substatus(session, order.state, substatus)
+        check_substatus(session, order.state, substatus)
     if (order.substatus, order.labels) != (substatus, wanted):
         order.substatus, order.labels = substatus, wanted
         order.version += 1
@@ -92,7 +92,12 @@ def check_labels(session: Session, codes: Collection[str]) -> None:
         raise UnknownMark("The catalogue offers no such label.", labels=sorted(unknown))
 
 
-def _check_substatus(session: Session, state: OrderState, code: str) -> None:
+def check_substatus(session: Session, state: OrderState, code: str) -> None:
+    """Refuse a substatus that the catalogue does not offer for a state.
+
+    Raises:
+        UnknownMark: it does not.
+    """
     query = select(OrderSubstatus.code).where(OrderSubstatus.state == state, OrderSubstatus.retired.is_(False))
     offered = sorted(session.scalars(query))
     if code not in offered:

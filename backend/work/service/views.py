@@ -1,13 +1,12 @@
-"""Reading work orders: the list, one order whole, its timeline."""
+"""Reading work orders: one order whole, its timeline."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.assets import service as assets
@@ -29,81 +28,10 @@ from backend.work.lifecycle import (
 )
 from backend.work.models import Visit, VisitNote, VisitPart, VisitTechnician, WorkOrder
 from backend.work.service import kin, timeline
+from backend.work.service import lists as query
 from inventory import service as stock
 
 View = dict[str, Any]
-
-_LIST = """
-SELECT o.id, o.number, o.state, o.priority, o.summary, o.work_type, c.name AS customer_name, s.name AS site_name,
-       a.name AS asset_name,
-       ST_X(COALESCE(a.position, s.position)) AS lon, ST_Y(COALESCE(a.position, s.position)) AS lat,
-       o.skill, o.skill_level, o.due_at, o.created_at, o.source, o.ticket_id, o.queue,
-       v.technician_name, v.planned_start
-  FROM work_order o
-  JOIN customer c ON c.id = o.customer_id
-  JOIN site s ON s.id = o.site_id
-  LEFT JOIN asset a ON a.id = o.asset_id
-  LEFT JOIN LATERAL (
-       SELECT t.name AS technician_name, w.planned_start
-         FROM visit w
-         JOIN visit_technician m ON m.visit_id = w.id AND m.lead AND m.released_at IS NULL
-         JOIN technician t ON t.id = m.technician_id
-        WHERE w.work_order_id = o.id AND w.state NOT IN ('rejected', 'cancelled')
-        ORDER BY w.visit_no DESC LIMIT 1) v ON true
- WHERE {where}
- ORDER BY o.id DESC LIMIT :limit
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """Which orders to list."""
-
-    states: Sequence[str] = ()
-    text: str | None = None
-    asset_id: UUID | None = None
-    ticket_id: UUID | None = None
-    customer_id: UUID | None = None
-    queue: str | None = None
-    technician_id: UUID | None = None
-    only_of: UUID | None = None
-    """The technician beyond whose orders nothing is listed."""
-
-
-def list_orders(session: Session, wanted: Filter, *, after: UUID | None, limit: int) -> list[View]:
-    """Return orders, the newest first, behind one."""
-    where = ["true"]
-    values: dict[str, Any] = {"limit": limit}
-    for clause, name, value in (
-        ("o.state = ANY(:states)", "states", list(wanted.states) or None),
-        ("(o.number ILIKE :text OR o.summary ILIKE :text OR c.name ILIKE :text)", "text", _like(wanted.text)),
-        ("o.asset_id = :asset_id", "asset_id", wanted.asset_id),
-        ("o.ticket_id = :ticket_id", "ticket_id", wanted.ticket_id),
-        ("o.queue = :queue", "queue", wanted.queue),
-        ("o.customer_id = :customer_id", "customer_id", wanted.customer_id),
-        (_of_technician("technician_id"), "technician_id", wanted.technician_id),
-        (_of_technician("only_of"), "only_of", wanted.only_of),
-        ("o.id < :after", "after", after),
-    ):
-        if value is not None:
-            where.append(clause)
-            values[name] = value
-    rows = session.execute(text(_LIST.format(where=" AND ".join(where))), values)
-    return [dict(row) for row in rows.mappings()]
-
-
-def _of_technician(name: str) -> str:
-    return (
-        "EXISTS (SELECT 1 FROM visit x JOIN visit_technician y ON y.visit_id = x.id"
-        f" WHERE x.work_order_id = o.id AND y.technician_id = :{name})"
-    )
-
-
-def _like(words: str | None) -> str | None:
-    if not words:
-        return None
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUID | None = None) -> View:
@@ -115,7 +43,7 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
     order = repository.order(session, work_order_id)
     if only_of is not None and not repository.order_was_theirs(session, order.id, only_of):
         raise NoSuchWorkOrder("No work order of yours has this id.", work_order_id=work_order_id)
-    head = list_one(session, work_order_id)
+    head = query.line(session, work_order_id)
     site = customers.get_site(session, order.site_id)
     customer = customers.get_customer(session, order.customer_id)
     visits = repository.visits_of(session, order.id)
@@ -140,8 +68,6 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
             "opening_hours": site.opening_hours,
         },
         "customer": {"id": customer.id, "name": customer.name, "phone": customer.phone},
-        "substatus": order.substatus,
-        "labels": order.labels,
         **kin.view(session, order),
         "due_basis": order.due_basis,
         "waiting_cause": order.waiting_cause,
@@ -163,12 +89,6 @@ def order_view(session: Session, work_order_id: UUID, *, role: Who, only_of: UUI
 
 def _link(order: WorkOrder) -> View:
     return {"id": order.id, "number": order.number, "state": order.state, "summary": order.summary}
-
-
-def list_one(session: Session, work_order_id: UUID) -> View:
-    """Return an order as lists show it."""
-    values = {"id": work_order_id, "limit": 1}
-    return dict(session.execute(text(_LIST.format(where="o.id = :id")), values).mappings().one())
 
 
 def finding_view(order: WorkOrder) -> View | None:

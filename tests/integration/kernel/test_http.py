@@ -14,7 +14,7 @@ from backend.customers.models import Customer, Site
 from kernel.auth import Role
 from kernel.db import Login, transaction
 from kernel.geo import LonLat
-from kernel.http import include
+from kernel.http import DEADLOCK_TRIES, include
 from kernel.idempotency import StoredAnswer
 from kernel.ids import new_id
 from kernel.web import MAX_BODY_BYTES, make_app
@@ -253,8 +253,6 @@ def break_down(_: Session) -> None:
     [
         (refer_to_nothing, 422, "unknown-reference"),
         (raise_state("22003"), 422, "unstorable-value"),
-        (raise_state("40001"), 503, "came-between"),
-        (raise_state("40P01"), 503, "came-between"),
         (raise_state("55P03"), 503, "came-between"),
         (raise_state("53300"), 503, "unavailable"),
         (raise_state("42P01"), 500, "internal"),
@@ -273,6 +271,24 @@ def test_a_failure_is_told_for_what_it_is(
     assert "secret" not in answer.text
     assert ("retry-after" in answer.headers) == (status == 503)
     assert (count(tenant), count(tenant, StoredAnswer)) == (0, 0)
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_a_request_that_lost_a_deadlock_is_handled_again_until_the_tries_are_spent(
+    client: TestClient, tenant: UUID, state: str
+) -> None:
+    sent = key()
+    bench.hook.extend([raise_state(state)] * DEADLOCK_TRIES)
+
+    refused = client.post("/run", headers=sent)
+    bench.hook.extend([raise_state(state)] * (DEADLOCK_TRIES - 1) + [lambda _: None])
+    done = client.post("/run", headers=sent)
+
+    assert (refused.status_code, problem(refused)) == (503, "came-between")
+    assert refused.headers["retry-after"] == "2"
+    assert done.status_code == 200
+    assert not bench.hook
+    assert (count(tenant), count(tenant, StoredAnswer)) == (1, 1)
 
 
 # Bodies and paths

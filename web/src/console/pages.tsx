@@ -45,6 +45,7 @@ export const PAGES: Readonly<Record<PageView, ComponentType>> = {
   plans: lazy(() => import("./maintenance/PlanList").then((found) => ({ default: found.PlanList }))),
   compliance: lazy(() => import("./maintenance/Compliance").then((found) => ({ default: found.Compliance }))),
   routes: lazy(() => import("./maintenance/Routes").then((found) => ({ default: found.Routes }))),
+  orders: lazy(() => import("./orderlist/OrdersPage").then((found) => ({ default: found.OrdersPage }))),
   watch: lazy(() => import("./sla/Watch").then((found) => ({ default: found.Watch }))),
   calendars: lazy(() => import("./sla/Calendars").then((found) => ({ default: found.Calendars }))),
   policies: lazy(() => import("./sla/Policies").then((found) => ({ default: found.Policies }))),

@@ -3,6 +3,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Page, WorkOrderItem } from "../shared/api/types";
 import { live } from "../shared/live/store";
 import type { Change, World } from "../shared/live/world";
+import { LIST } from "./orderlist/api";
 
 type OrderPages = InfiniteData<Page<WorkOrderItem>>;
 
@@ -34,7 +35,8 @@ export function followLive(queries: QueryClient): () => void {
       timer = undefined;
       const keys = [...old];
       old.clear();
-      for (const key of keys) void queries.invalidateQueries({ queryKey: key.split("/") });
+      for (const key of keys)
+        void queries.invalidateQueries({ queryKey: key.startsWith("/") ? [key] : key.split("/") });
     }, 1200);
   };
 
@@ -47,7 +49,7 @@ export function followLive(queries: QueryClient): () => void {
       for (const [key, pages] of queries.getQueriesData<OrderPages>({ queryKey: ["orders"] })) {
         if (pages) queries.setQueryData(key, patchPages(pages, world, change.orders));
       }
-      later("orders", "board");
+      later("orders", "board", LIST);
       for (const id of change.orders) later(`order/${id}`, `plan/${id}`, `clocks/${id}`, "promises");
     }
     for (const id of change.devices) later(`device/${id}`, "devices");

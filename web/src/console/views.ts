@@ -5,7 +5,7 @@
 export const GROUPS = {
   map: ["map"],
   board: ["board"],
-  work: ["tickets", "conflicts", "checklists"],
+  work: ["orders", "tickets", "conflicts", "checklists"],
   customers: ["customers", "sites", "duplicates"],
   assets: ["assets", "places"],
   maintenance: ["plans", "compliance", "routes"],

@@ -10,7 +10,7 @@ import type { SelectionKind } from "../views";
 import css from "./kit.module.css";
 import { Picker } from "./Picker";
 import type { Source } from "./sources";
-import { useFilter, usePages } from "./usePages";
+import { type Asked, useFilter, usePages } from "./usePages";
 
 export interface Column<T> {
   name: string;
@@ -35,7 +35,7 @@ interface Props<T> {
   /** Whether there is a search field, which sets the filter `q`. */
   searched?: boolean;
   /** From the filter of the address to the query of the API; none: the same names. */
-  queryOf?: (filter: Readonly<Record<string, string>>) => Record<string, string | undefined>;
+  queryOf?: (filter: Readonly<Record<string, string>>) => Asked;
   /** What a row opens in the inspector; its first cell becomes the button. */
   kind?: SelectionKind;
   /** What the button of a row is called. */
@@ -169,6 +169,14 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
       onChange={() => toggle(row.id)}
     />
   );
+  const tickAll = (
+    <input
+      type="checkbox"
+      aria-label={t("kit.tickAll")}
+      checked={rows.length > 0 && chosen.length === rows.length}
+      onChange={(event) => setTicked(new Set(event.target.checked ? rows.map(({ id }) => id) : []))}
+    />
+  );
   const heads = columns.map((column) => head(column, filter.sort ?? ""));
   return (
     <div className={lists.page}>
@@ -195,7 +203,7 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
       {rows.length > 0 && (
         <VirtualTable
           label={label}
-          columns={bulk ? [{ name: t("kit.tickColumn"), width: "20px", hidden: true }, ...heads] : heads}
+          columns={bulk ? [{ name: t("kit.tickColumn"), width: "20px", head: tickAll }, ...heads] : heads}
           rows={rows}
           keyOf={(row) => row.id}
           selected={selection?.id ?? null}

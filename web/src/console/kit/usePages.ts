@@ -3,6 +3,9 @@ import { get } from "../../shared/api/client";
 import type { Page } from "../../shared/api/types";
 import { type Filter, useRoute } from "../route";
 
+/** What a list is asked for; several values of one name are an array. */
+export type Asked = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 const EVERY = 30_000;
 const NOTHING: Filter = {};
 
@@ -12,7 +15,7 @@ export function useFilter(): Filter {
 }
 
 /** A list of the API, page by page, fetched anew now and then; its key begins with `[path]`. */
-export function usePages<T>(path: string, query: Record<string, string | undefined> = {}, limit = 100) {
+export function usePages<T>(path: string, query: Asked = {}, limit = 100) {
   return useInfiniteQuery({
     queryKey: [path, query],
     queryFn: ({ pageParam, signal }) => get<Page<T>>(path, { ...query, limit, cursor: pageParam }, signal),

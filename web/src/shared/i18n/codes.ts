@@ -188,6 +188,13 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
     "order.reject": ["退回返工", "Sent back"],
     "order.close": ["已关闭", "Closed"],
     "order.cancel": ["已取消", "Cancelled"],
+    "order.set_queue": ["分配队列", "Queue set"],
+    "order.set_priority": ["优先级已改", "Priority set"],
+    "order.set_substatus": ["子状态已改", "Substatus set"],
+    "order.add_labels": ["添加标签", "Labels added"],
+    "order.remove_labels": ["移除标签", "Labels removed"],
+    "order.set_due": ["截止时间已改", "Due date set"],
+    "order.undo": ["已撤销更改", "Change taken back"],
     "order.move_due": ["截止时间随故障预测调整", "Due date follows the failure forecast"],
     "order.keep_due_promised": [
       "故障预测有变；已承诺客户，截止时间不变",
@@ -229,6 +236,8 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Names>>>> = 
   },
   problem: {
     ...peopleProblems,
+    "order-ended": ["工单已结束。", "The order is over."],
+    "undo-too-late": ["已超过十分钟，不能撤销。", "It was more than ten minutes ago and stays."],
     "stale-version": [
       "数据已被他人更改，请查看新版本。",
       "Somebody changed it meanwhile; look at the new version.",

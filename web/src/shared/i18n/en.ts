@@ -8,6 +8,7 @@ import { figuresEn } from "./figures";
 import { filesEn } from "./files";
 import { maintenanceEn } from "./maintenance";
 import { moneyEn } from "./money";
+import { orderListEn } from "./orderlist";
 import { peopleEn } from "./people";
 import { shellEn } from "./shell";
 import { slaEn } from "./sla";
@@ -19,6 +20,7 @@ export const en: { [K in keyof typeof zh]: string } = {
   ...figuresEn,
   ...checklistsEn,
   ...filesEn,
+  ...orderListEn,
   ...shellEn,
   ...maintenanceEn,
   ...slaEn,

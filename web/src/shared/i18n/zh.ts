@@ -8,6 +8,7 @@ import { figuresZh } from "./figures";
 import { filesZh } from "./files";
 import { maintenanceZh } from "./maintenance";
 import { moneyZh } from "./money";
+import { orderListZh } from "./orderlist";
 import { peopleZh } from "./people";
 import { shellZh } from "./shell";
 import { slaZh } from "./sla";
@@ -18,6 +19,7 @@ export const zh = {
   ...figuresZh,
   ...checklistsZh,
   ...filesZh,
+  ...orderListZh,
   ...shellZh,
   ...maintenanceZh,
   ...slaZh,

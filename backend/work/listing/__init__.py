@@ -1,0 +1,1 @@
+"""Lists of work orders: filters, search, saved views, changes of many at once, files."""

@@ -1,0 +1,1 @@
+"""Lists of a hundred thousand orders: time at the database, and many clients on the same orders."""
