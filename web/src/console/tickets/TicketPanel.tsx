@@ -33,7 +33,7 @@ function About({ ticket }: { ticket: Ticket }) {
         <Facts
           rows={[
             [t("ticket.mergedInto"), ticket.merged_into && <Names key="into" of={[ticket.merged_into]} />],
-            [t("ticket.parts"), ticket.parts.length > 0 && <Names key="parts" of={ticket.parts} />],
+            [t("ticket.parts"), ticket.parts.length > 0 ? <Names key="parts" of={ticket.parts} /> : null],
             [t("ticket.customer"), ticket.customer_name],
             [t("ticket.site"), ticket.site_name],
             [t("ticket.asset"), ticket.asset_name],
