@@ -120,6 +120,8 @@ def a_world(tenant_id: UUID) -> World:
         ).id
         ids |= _people(session, scene.chen)
         ids |= _money(session, scene, ids["order"])
+        done = a_visit(session, scene, an_order(session, scene))
+        do_visit(session, done.id, phone_of(scene.chen))
         ids |= _upkeep(session, scene)
         ids["contact"] = customers.create_contact(session, scene.customer, name="Zhou").id
         caller = a_user(session, "caller")
@@ -127,8 +129,6 @@ def a_world(tenant_id: UUID) -> World:
         ids["view"] = saved.keep(session, "Mine", {}, ["number"], owner_id=None).id
         ids["batch"] = a_change(session, an_order(session, scene), caller)
         ids |= _files(session, caller, visit.id, ids["order"])
-        done = a_visit(session, scene, an_order(session, scene))
-        do_visit(session, done.id, phone_of(scene.chen))
         report = reports.make(session, done.id, cause=Cause.ASKED, at=clock.now())
         to = mail.Recipient(address="wang@example.com", name="Wang", locale="zh")
         ids["report"] = report.id
