@@ -20,7 +20,7 @@ export const filesZh = {
   "files.removeAction": "移除",
   "files.reused": "同一文件此前用于另一{what}（{by}，{at}）",
   "files.taken": "拍摄于 {at}",
-  "files.placed": "位置 {lat}, {lon}",
+  "files.placed": "位置 {lat}，{lon}",
   "files.subject.work_order": "工单",
   "files.subject.visit": "次上门",
   "files.subject.ticket": "服务请求",

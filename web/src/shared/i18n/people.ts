@@ -105,7 +105,7 @@ export const peopleZh = {
   "week.night": "夜班",
   "week.total": "合计",
   "week.weighted": "折算工时 {hours} 小时",
-  "week.minutes": "单位：小时:分",
+  "week.minutes": "以小时和分钟计",
   "absence.new": "登记请假",
   "absence.kind": "类别",
   "absence.kind.vacation": "休假",
