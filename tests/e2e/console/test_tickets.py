@@ -95,6 +95,7 @@ def test_labels_and_templates_are_kept_and_put_on_an_order(desk: Callable[..., D
     page.get_by_role("button", name="Substatus and labels").click()
     dialog.get_by_label("Rework").check()
     dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
     expect(page.get_by_role("article")).to_contain_text("Rework")
     page.get_by_role("button", name="Open one").click()
     dialog.get_by_label("Summary").fill("Replace the rail")
