@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.e2e.web.conftest import WEB, Console, Site, opened
+from tests.e2e.web.conftest import WEB, Console, Site
 from tests.e2e.web.standin.world import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -32,17 +32,6 @@ def test_logging_in_and_out(console: Console) -> None:
     console.page.get_by_role("button", name="Log out").click()
 
     expect(console.page.get_by_role("heading", name="Dispatch console")).to_be_visible()
-
-
-def test_the_map_is_drawn_from_this_server_alone(browser: Browser, mapped_site: Site) -> None:
-    with opened(browser, mapped_site, locale="en-GB") as console:
-        console.open()
-        console.wait_for_map()
-
-        picture = console.page.screenshot(clip={"x": 250, "y": 150, "width": 700, "height": 600})
-        assert len(picture) > 25_000, "a blank map compresses to almost nothing"
-        expect(console.page.get_by_text("Base map: Natural Earth")).to_be_visible()
-        assert console.violations_of_access("") == []
 
 
 def test_the_queue_and_an_order_in_english(console: Console) -> None:

@@ -87,7 +87,7 @@ export function Policies() {
                         <button
                           type="button"
                           className={panel.link}
-                          aria-label={t("policy.versionsOf", { name })}
+                          aria-label={`${t("promise.version", { n: one.version })} · ${name}`}
                           onClick={() => setTold(one)}
                         >
                           {t("promise.version", { n: one.version })}
