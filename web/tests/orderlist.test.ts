@@ -38,6 +38,13 @@ describe("the list of orders", () => {
     expect(shown).toEqual({ ...filter, sort: "-due", columns: "number,queue" });
   });
 
+  it("leaves out of the address what a list does anyway, as the server tells it", () => {
+    const query = { q: "泵", sort: "-created", state: [], overdue: false, customer_id: null };
+
+    expect(filterOf({ query, columns: [...USUAL] })).toEqual({ q: "泵", columns: USUAL.join(",") });
+    expect(columnNames({ columns: USUAL.join(",") })).toEqual(USUAL);
+  });
+
   it("always has the number among its columns, and leaves unknown ones out", () => {
     expect(columnNames({ columns: "queue,nonsense" })).toEqual(["number", "queue"]);
     expect(columnNames({})).toBe(USUAL);

@@ -63,6 +63,8 @@ export const STATES: readonly OrderState[] = [
 export const LIVE = STATES.slice(0, 6).join(",");
 const MANY: readonly string[] = ["state", "priority", "label"];
 const OWN: readonly string[] = ["columns"];
+/** The order of a list that names none. */
+const NEWEST = "-created";
 const FROM = /^(created|due|completed)_from$/;
 const TO = /^(created|due|completed)_to$/;
 
@@ -84,6 +86,7 @@ export function filterOf({ query, columns }: Pick<SavedView, "query" | "columns"
   const filter: Record<string, string> = { columns: columns.join(",") };
   for (const [name, value] of Object.entries(query)) {
     if (value === null || value === undefined || value === false || value === "") continue;
+    if (name === "sort" && value === NEWEST) continue;
     if (Array.isArray(value)) {
       if (value.length > 0) filter[name] = value.join(",");
     } else if (FROM.test(name)) filter[name] = dayOf(String(value));

@@ -52,12 +52,12 @@ export const SHAPES = {
     ),
   },
   skill: { width: "96px", cell: (order) => order.skill },
-  created_at: { width: "116px", cell: (order) => time(order.created_at), sort: "created" },
   due_at: {
     width: "124px",
     cell: (order) => <Due at={order.due_at} settled={SETTLED.has(order.state)} />,
     sort: "due",
   },
+  created_at: { width: "116px", cell: (order) => time(order.created_at), sort: "created" },
   completed_at: { width: "116px", cell: (order) => time(order.completed_at) },
 } as const satisfies Record<string, Shape>;
 
