@@ -48,7 +48,7 @@ with warnings.catch_warnings():
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/benchmarks.md"
 BEGIN, END = "<!-- lists: written by the command -->", "<!-- end of lists -->"
-TURNS = 30
+TURNS = 20
 STORM_ORDERS = 40
 
 
@@ -209,7 +209,9 @@ def _timed(tenant_id: UUID, name: str, ask: Callable[[Session, int], object]) ->
             begun = time.perf_counter()
             ask(session, turn)
             spent.append((time.perf_counter() - begun) * 1000)
-    return Timed(name, spent)
+    timed = Timed(name, spent)
+    print(f"  .. {timed.row()}", file=sys.stderr, flush=True)
+    return timed
 
 
 def _storm(tenant_id: UUID, *, turns: int) -> tuple[Tally, list[str]]:
