@@ -62,7 +62,7 @@ class Timed:
     def row(self) -> str:
         """Return a line of the table."""
         ordered = sorted(self.milliseconds)
-        p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
+        p95 = ordered[round(0.95 * (len(ordered) - 1))]
         return f"| {self.name} | {statistics.median(ordered):.1f} | {p95:.1f} | {ordered[-1]:.1f} |"
 
 

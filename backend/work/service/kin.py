@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.work import repository
@@ -83,12 +83,12 @@ def open_from(session: Session, work_order_id: UUID, wish: Wish, *, actor: Actor
 def view(session: Session, order: WorkOrder) -> dict[str, Any]:
     """Return an order's parent, children, what it follows and what follows it, each with its state."""
     ups = [key for key in (order.parent_id, order.follow_up_of_id) if key is not None]
-    rows = session.scalars(
-        select(WorkOrder)
-        .where(or_(WorkOrder.id.in_(ups), WorkOrder.parent_id == order.id, WorkOrder.follow_up_of_id == order.id))
-        .order_by(WorkOrder.id)
-        .limit(MOST)
-    ).all()
+    downs = [
+        select(WorkOrder).where(column == order.id).order_by(WorkOrder.id).limit(MOST)
+        for column in (WorkOrder.parent_id, WorkOrder.follow_up_of_id)
+    ]  # one after the other: an OR of them would have PostgreSQL walk through all orders by id
+    rows = [*session.scalars(select(WorkOrder).where(WorkOrder.id.in_(ups)))] if ups else []
+    rows += [row for query in downs for row in session.scalars(query)]
     by_id = {row.id: _name(row) for row in rows}
     return {
         "parent": by_id.get(order.parent_id) if order.parent_id else None,

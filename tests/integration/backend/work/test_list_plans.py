@@ -67,7 +67,7 @@ def scanned(session: Session, statements: list[Statement]) -> set[str]:
     """Return the large tables that some statement reads from end to end."""
     found = set()
     for statement, parameters in statements:
-        if not statement.lstrip().upper().startswith(("SELECT", "WITH")):
+        if not statement.lstrip().upper().startswith(("SELECT", "WITH")):  # EXPLAIN reads nothing
             continue
         cursor = session.connection().connection.cursor()
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
