@@ -158,8 +158,11 @@ def _pages(tenant_id: UUID) -> list[Timed]:
         ("queue and not done", lambda _: {"queue": "lifts", "state": list(query.NOT_DONE)}),
         ("label", lambda _: {"label": ["night-work"]}),
         ("overdue", lambda _: {"overdue": True}),
-        ("created in a week", lambda turn: {"created_from": at - timedelta(days=7 * (turn + 1)), "created_to": at}),
-        ("completed in a week", lambda turn: {"completed_from": at - timedelta(days=7 * (turn + 1))}),
+        (
+            "created within 1 to 20 weeks",
+            lambda turn: {"created_from": at - timedelta(days=7 * (turn + 1)), "created_to": at},
+        ),
+        ("completed within 1 to 20 weeks", lambda turn: {"completed_from": at - timedelta(days=7 * (turn + 1))}),
         ("words zh, rare", lambda turn: {"q": some[turn].summary[:12]}),
         ("words zh, frequent: 水泵", lambda _: {"q": "水泵"}),
         ("words zh and a state: 异响", lambda _: {"q": "异响", "state": ["closed"]}),

@@ -22,7 +22,7 @@ View = dict[str, Any]
 MOST_HITS = 3000
 """Of the orders that have the words, the newest so many are looked through."""
 MOST_COUNTED = 10_000
-MOST_OF_SPAN = 20_000
+MOST_OF_SPAN = 50_000
 """So many orders of a span of time are sorted; of a longer one the pages are met on the way of the order."""
 DONE = (OrderState.COMPLETED, OrderState.VERIFIED, OrderState.CLOSED, OrderState.CANCELLED)
 NOT_DONE = tuple(str(state) for state in OrderState if state not in DONE)
