@@ -112,7 +112,7 @@ SUBSCRIPTIONS: dict[type[Event], Mapping[str, Handler]] = {
         "reports.make_on_completion": reports.make_on_completion,
     },
     VisitReported: {
-        "work.read_meters_late": work.read_meters,
+        "work.read_meters_late": work.read_meters_late,
         "reports.renew_on_report": reports.renew_on_report,
     },
     TicketChanged: {"intake.dismiss_on_ticket_cancelled": intake.dismiss_on_ticket_cancelled},

@@ -80,6 +80,7 @@ def create_quote(session: Session, work_order_id: UUID, draft: Draft, *, by: UUI
         QuoteOpen: the order has one that nobody has decided on.
     """
     order = views.get_order(session, work_order_id)
+    _known_parts(session, draft.lines)
     if (other := repository.undecided(session, order.id)) is not None:
         raise QuoteOpen(f"{other.number} is not decided yet.", quote_id=other.id)
     row = Quote(
@@ -107,6 +108,7 @@ def replace_quote(session: Session, quote_id: UUID, draft: Draft, *, expected_ve
         QuoteSettled: it was sent already.
         StaleQuote: it changed since it was read.
     """
+    _known_parts(session, draft.lines)
     row = _held(session, quote_id, {QuoteState.DRAFT}, expected_version)
     row.on_refusal, row.valid_until, row.note = draft.on_refusal, draft.valid_until, draft.note
     row.version += 1
@@ -115,8 +117,11 @@ def replace_quote(session: Session, quote_id: UUID, draft: Draft, *, expected_ve
     return row
 
 
-def _write_lines(session: Session, row: Quote, lines: Sequence[Line]) -> None:
+def _known_parts(session: Session, lines: Sequence[Line]) -> None:
     stock.parts_by_id(session, {line.part_id for line in lines if line.part_id})
+
+
+def _write_lines(session: Session, row: Quote, lines: Sequence[Line]) -> None:
     made = [
         QuoteLine(
             quote_id=row.id,

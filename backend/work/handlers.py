@@ -30,8 +30,13 @@ def correct_on_completion(session: Session, event: VisitCompleted) -> None:
     corrective.open_for_failed_items(session, event.visit_id, at=event.completed_at)
 
 
-def read_meters(session: Session, event: VisitCompleted | VisitReported) -> None:
-    """Write what a completed visit read to the meters, at its end and when it is heard of later."""
+def read_meters(session: Session, event: VisitCompleted) -> None:
+    """Write what a completed visit read to the meters."""
+    readings.read_meters(session, event.visit_id)
+
+
+def read_meters_late(session: Session, event: VisitReported) -> None:
+    """Write what is heard of a visit only after its end to the meters."""
     readings.read_meters(session, event.visit_id)
 
 

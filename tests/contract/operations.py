@@ -102,6 +102,8 @@ UPKEEP: Json = {
     "levels": [{"name": "A", "parts": [{"part_id": "part", "quantity": "1"}]}],
 }
 STOPS = [{"asset_id": "asset", "location_id": None, "checklist_code": "oil"}]
+WORDS = {"class_code": "pump", "work_type": "repair"}
+"""Parameters and members that name something by a word that every world has."""
 STEPS = [{"clock": "restore", "percent": 75, "action": "raise_priority"}]
 SHARES = {"labour": 100, "parts": 100, "travel": 100, "consumables": 0}
 OFFER = [{"kind": "parts", "quantity": "1", "unit_price": "5", "part_id": "part"}]
@@ -120,13 +122,20 @@ GIVEN: dict[str, Json] = {
     "checklists.preview": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "checklists.replace_draft": {"items": [{"key": "a", "text_zh": "甲", "text_en": "a", "type": "bool"}]},
     "contracts.create_contract": {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "class_codes": ["pump"]},
-    "contracts.grant_more": {"unit": "visit"},
-    "contracts.override_coverage": {"basis": "contract", "coverage": SHARES},
+    "contracts.grant_more": {"unit": "hour"},
+    "contracts.override_coverage": {"basis": "=contract", "coverage": SHARES},
     "contracts.replace_contract": {"starts_on": "2026-01-01", "ends_on": "2036-12-31"},
     "costs.add_entry": {"entry": "distance", "kilometres": "3", "technician_id": "technician"},
-    "costs.settle": {"party": "outlet", "customer_id": None, "starts_on": "2026-01-01", "ends_on": "2026-02-01"},
+    "costs.settle": {
+        "party": "own",
+        "customer_id": None,
+        "outlet_id": None,
+        "starts_on": "2026-01-01",
+        "ends_on": "2026-02-01",
+    },
     "costs.try_settlement": {
-        "party": "customer",
+        "party": "own",
+        "customer_id": None,
         "outlet_id": None,
         "starts_on": "2026-01-01",
         "ends_on": "2026-02-01",
@@ -151,7 +160,7 @@ GIVEN: dict[str, Json] = {
     "meters.record_reading": {"at": "2026-09-02T07:00:00Z", "value": "6"},
     "meters.replace_counter": {"at": "2026-09-02T08:00:00Z", "old_final": "7", "new_first": "0"},
     "maintenance.create_plan": UPKEEP,
-    "maintenance.replace_plan": UPKEEP,
+    "maintenance.replace_plan": UPKEEP | {"version": 2},
     "maintenance.preview_draft": UPKEEP,
     "maintenance.act_on_plan": {"action": "pause", "version": 2},
     "inspections.create_route": {"stops": STOPS},
@@ -195,7 +204,7 @@ GIVEN: dict[str, Json] = {
     },
     "work.schedule_visit": {"crew_id": None, "reserve": [{"part_id": "part", "location_id": "place", "quantity": "1"}]},
 }
-"""Members that a schema alone cannot guess; words of `KINDS` stand for the id of the kind."""
+"""Members that a schema alone cannot guess; words of `KINDS` stand for the id of the kind, unless `=` is before."""
 
 
 @dataclass(frozen=True)
@@ -323,6 +332,8 @@ class Sampler:
             return [self.given(item) for item in value]
         if isinstance(value, dict):
             return {name: self.given(item) for name, item in value.items()}
+        if isinstance(value, str) and value.startswith("="):
+            return value[1:]
         return str(self.world[value]) if isinstance(value, str) and value in self.world.ids else value
 
     def names_a_row(self, member: str, schema: Json) -> bool:
@@ -335,6 +346,8 @@ class Sampler:
         """Return a string in the format that is asked for."""
         if schema.get("format") == "uuid":
             return str(self.world[KINDS[name]]) if name in KINDS else str(new_id())
+        if name in WORDS:
+            return WORDS[name]
         patterns = {"^[ABC]$": "A", SHA256: hashlib.sha256(PICTURE).hexdigest()}
         if schema.get("pattern") in patterns:
             return patterns[schema["pattern"]]

@@ -23,6 +23,7 @@ def payload_of(kind: str, world: World) -> dict[str, Any]:
         "asset.swap_serial": {"asset_id": asset, "part_id": part, "old_serial": "a", "new_serial": "b"},
         "note.add": {"text": "seen"},
         "file.attach": {"sha256": "0" * 64, "role": "photo"},
+        "meter.read": {"meter_id": str(new_id()), "value": "1"},
         "device.command": {"device_id": device, "command": "reset_after_repair"},
     }
     reasoned = {"visit.reject", "visit.hold", "visit.incomplete", "visit.no_access"}

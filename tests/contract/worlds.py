@@ -52,6 +52,7 @@ from backend.tickets.models import Channel
 from backend.work.lifecycle import VisitAction, Who
 from backend.work.listing import batches, saved
 from backend.work.models import ConflictItem, WorkOrder
+from backend.work.service import catalogue
 from inventory import service as stock
 from inventory.models import StockMove
 from iot_gateway.detect.thresholds import ThresholdKind
@@ -245,6 +246,20 @@ def _terms(session: Session) -> dict[str, UUID]:
     steps = [StepDraft(clock=ClockKind.RESTORE, percent=50, action=StepAction.RAISE_PRIORITY)]
     ladder = ladders.create_ladder(session, "Ladder", calendar_id=calendar.id, steps=steps)
     policy = policies.list_policies(session)[0]
+    catalogue.put_template(
+        session,
+        catalogue.Template(
+            work_type="repair",
+            name_zh="维修",
+            name_en="Repair",
+            duration_minutes=60,
+            skill=None,
+            skill_level=1,
+            priority=None,
+            labels=(),
+            parts=(),
+        ),
+    )
     return {"calendar": calendar.id, "template": template.id, "ladder": ladder.id, "sla_policy": policy.policy_id}
 
 

@@ -1,8 +1,5 @@
 /** What each page and each selected thing is drawn by; all of it loaded when it is first needed. */
 import { type ComponentType, lazy } from "react";
-import { DevicePanel } from "./devices/DevicePanel";
-import { OrderPanel } from "./orders/OrderPanel";
-import { TechnicianPanel } from "./technicians/TechnicianPanel";
 import type { Group, SelectionKind, View, ViewOf } from "./views";
 
 /** Groups that draw themselves: their pages share something. */
@@ -75,9 +72,11 @@ export interface PanelProps {
 
 /** What the inspector shows of a selected thing. */
 export const PANELS: Readonly<Record<SelectionKind, ComponentType<PanelProps>>> = {
-  orders: OrderPanel,
-  devices: DevicePanel,
-  technicians: TechnicianPanel,
+  orders: lazy(() => import("./orders/OrderPanel").then((found) => ({ default: found.OrderPanel }))),
+  devices: lazy(() => import("./devices/DevicePanel").then((found) => ({ default: found.DevicePanel }))),
+  technicians: lazy(() =>
+    import("./technicians/TechnicianPanel").then((found) => ({ default: found.TechnicianPanel })),
+  ),
   assets: lazy(() => import("./assets/AssetPanel").then((found) => ({ default: found.AssetPanel }))),
   customers: lazy(() =>
     import("./customers/CustomerPanel").then((found) => ({ default: found.CustomerPanel })),

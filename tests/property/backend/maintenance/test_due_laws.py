@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from backend.maintenance.due import (
@@ -59,7 +59,7 @@ RULES: list[tuple[str, Grid]] = [
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[Terms, Grid | None, int]:
-    """Return terms, the grid of the rule, and how many units a day the meter counts."""
+    """Return terms that some day fits, the grid of the rule, and how many units a day the meter counts."""
     rule, grid = draw(st.sampled_from(RULES))
     kinds = draw(st.sampled_from(["calendar", "meter", "both"]))
     terms = Terms(
@@ -72,6 +72,12 @@ def plans(draw: st.DrawFn) -> tuple[Terms, Grid | None, int]:
         every=Decimal(draw(st.integers(20, 900))) if kinds != "calendar" else None,
         conditional=False,
         season=frozenset(draw(st.sets(st.integers(1, 12), min_size=2, max_size=9)) if draw(st.booleans()) else ()),
+    )
+    days = (terms.starts_on + number * DAY for number in range(FURTHEST))
+    assume(
+        not terms.rule
+        or not terms.season
+        or any(grid(terms.starts_on, day) and day.month in terms.season for day in days)
     )
     return terms, grid if terms.rule else None, draw(st.integers(1, 29))
 
