@@ -72,7 +72,7 @@ function Where({ order }: { order: WorkOrder }) {
             [t("order.source"), code("source", order.source)],
             [t("order.foundBy"), order.found_by && <OrderLinks key="by" orders={[order.found_by]} />],
             [t("order.found"), order.found?.length ? <OrderLinks key="found" orders={order.found} /> : null],
-            [t("order.signature"), order.signature_required && t("app.yes")],
+            [t("order.signature"), order.signature_required ? t("app.yes") : null],
             [t("order.created"), moment(order.created_at)],
             [
               t("order.due"),
